@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Code is an authorization code (RFC 6749 section 4.1.2). Signature is a hash: the code itself is not kept.
+type Code struct {
+	Signature     string `gorm:"primaryKey"`
+	GrantID       string
+	RedirectURI   string
+	CodeChallenge string
+	Nonce         string
+	ExpiresAt     time.Time `gorm:"serializer:millis"`
+	UsedAt        time.Time `gorm:"serializer:millis"` // zero: not yet
+
+	Grant Grant
+}
+
+// CreateCode saves a new grant and its code.
+func (s *Store) CreateCode(ctx context.Context, c *Code) error {
+	c.Grant.ID, c.Grant.CreatedAt = c.GrantID, s.now()
+	return s.Tx(ctx, func(ctx context.Context) error {
+		if err := s.db(ctx).Create(&c.Grant).Error; err != nil {
+			return wrap("create grant", err)
+		}
+		return wrap("create code", s.db(ctx).Omit("Grant").Create(c).Error)
+	})
+}
+
+// Code reads a code and its grant, used and expired ones too.
+func (s *Store) Code(ctx context.Context, signature string) (*Code, error) {
+	var c Code
+	if err := s.read(ctx).Joins("Grant").Where("codes.signature = ?", signature).Take(&c).Error; err != nil {
+		return nil, wrap("read code", err)
+	}
+	return &c, nil
+}
+
+// UseCode marks a code as used. ErrConflict: somebody was first.
+func (s *Store) UseCode(ctx context.Context, signature string) error {
+	r := s.db(ctx).Exec("UPDATE codes SET used_at = ? WHERE signature = ? AND used_at = 0", toMillis(s.now()), signature)
+	if r.Error == nil && r.RowsAffected == 0 {
+		return fmt.Errorf("use code: %w", ErrConflict)
+	}
+	return wrap("use code", r.Error)
+}

@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
+
+	"gorm.io/gorm/schema"
+)
+
+// millis keeps a time as Unix milliseconds, so that both databases store, index and compare it alike.
+// The zero time is 0.
+type millis struct{}
+
+// list keeps a []string as a JSON array; nil is the empty one.
+type list struct{}
+
+func init() {
+	schema.RegisterSerializer("millis", millis{})
+	schema.RegisterSerializer("list", list{})
+}
+
+// Scan implements schema.SerializerInterface.
+func (millis) Scan(ctx context.Context, field *schema.Field, dst reflect.Value, value any) error {
+	n, ok := value.(int64)
+	if !ok {
+		return fmt.Errorf("%s: %T is not a time in milliseconds", field.Name, value)
+	}
+	return field.Set(ctx, dst, fromMillis(n))
+}
+
+// Value implements schema.SerializerInterface.
+func (millis) Value(_ context.Context, field *schema.Field, _ reflect.Value, value any) (any, error) {
+	t, ok := value.(time.Time)
+	if !ok {
+		return nil, fmt.Errorf("%s: %T is not a time", field.Name, value)
+	}
+	return toMillis(t), nil
+}
+
+func fromMillis(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(n).UTC()
+}
+
+func toMillis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+// Scan implements schema.SerializerInterface.
+func (list) Scan(ctx context.Context, field *schema.Field, dst reflect.Value, value any) error {
+	var l []string
+	var err error
+	switch v := value.(type) {
+	case string:
+		err = json.Unmarshal([]byte(v), &l)
+	case []byte:
+		err = json.Unmarshal(v, &l)
+	default:
+		err = fmt.Errorf("%T is not a list", value)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", field.Name, err)
+	}
+	return field.Set(ctx, dst, l)
+}
+
+// Value implements schema.SerializerInterface.
+func (list) Value(_ context.Context, field *schema.Field, _ reflect.Value, value any) (any, error) {
+	l, ok := value.([]string)
+	if !ok {
+		return nil, fmt.Errorf("%s: %T is not a list", field.Name, value)
+	}
+	if len(l) == 0 {
+		return "[]", nil
+	}
+	b, err := json.Marshal(l)
+	return string(b), err
+}

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm/clause"
+)
+
+// Consent is what a user has allowed a client at a resource.
+type Consent struct {
+	UserID    string    `gorm:"primaryKey"`
+	ClientID  string    `gorm:"primaryKey"`
+	Resource  string    `gorm:"primaryKey"`
+	Scopes    []string  `gorm:"serializer:list"`
+	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
+	UpdatedAt time.Time `gorm:"serializer:millis;autoUpdateTime:false"`
+}
+
+// Consent reads what the user has allowed the client at the resource.
+func (s *Store) Consent(ctx context.Context, userID, clientID, resource string) (*Consent, error) {
+	var c Consent
+	err := s.read(ctx).Where("user_id = ? AND client_id = ? AND resource = ?", userID, clientID, resource).Take(&c).Error
+	if err != nil {
+		return nil, wrap("read consent", err)
+	}
+	return &c, nil
+}
+
+// SaveConsent saves c over what was allowed before.
+func (s *Store) SaveConsent(ctx context.Context, c *Consent) error {
+	c.CreatedAt = s.now()
+	c.UpdatedAt = c.CreatedAt
+	return wrap("save consent", s.db(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "user_id"}, {Name: "client_id"}, {Name: "resource"}},
+		DoUpdates: clause.AssignmentColumns([]string{"scopes", "updated_at"}),
+	}).Create(c).Error)
+}
+
+// UseNonce marks id as used until expires. ErrConflict: it was used before.
+func (s *Store) UseNonce(ctx context.Context, id string, expires time.Time) error {
+	return wrap("use nonce", s.db(ctx).Exec("INSERT INTO used_nonces (id, expires_at) VALUES (?, ?)", id, toMillis(expires)).Error)
+}

@@ -1,0 +1,42 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Grant is one chain of tokens: what a user allowed a client at a resource in one authorization.
+type Grant struct {
+	ID        string
+	UserID    string
+	ClientID  string
+	Resource  string
+	Scopes    []string  `gorm:"serializer:list"`
+	AuthTime  time.Time `gorm:"serializer:millis"`
+	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
+	RevokedAt time.Time `gorm:"serializer:millis"` // zero: alive
+}
+
+// GrantAlive tells whether tokens of the grant may be used: it is not revoked, and its user is not
+// banned. A grant whose user or client was deleted is gone with them.
+func (s *Store) GrantAlive(ctx context.Context, id string) (bool, error) {
+	var n int64
+	err := s.read(ctx).Raw(`SELECT count(*) FROM grants JOIN users ON users.id = grants.user_id
+		WHERE grants.id = ? AND grants.revoked_at = 0 AND users.banned_at = 0`, id).Scan(&n).Error
+	return n == 1, wrap("read grant", err)
+}
+
+// RevokeGrant ends the grant and every token of it. One that is gone or revoked already is no error.
+func (s *Store) RevokeGrant(ctx context.Context, id string) error {
+	return wrap("revoke grant", s.db(ctx).Exec("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at = 0",
+		toMillis(s.now()), id).Error)
+}
+
+// RevokeGrants ends every grant of the user, or only those of one client where clientID is not "".
+func (s *Store) RevokeGrants(ctx context.Context, userID, clientID string) error {
+	q := s.db(ctx).Model(&Grant{}).Where("user_id = ? AND revoked_at = 0", userID)
+	if clientID != "" {
+		q = q.Where("client_id = ?", clientID)
+	}
+	return wrap("revoke grants", q.Update("revoked_at", toMillis(s.now())).Error)
+}

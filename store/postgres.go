@@ -1,0 +1,42 @@
+package store
+
+import (
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+func isPostgres(dsn string) bool {
+	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
+}
+
+func (s *Store) openPostgres(c Config) error {
+	s.kind = goose.DialectPostgres
+	if c.Connections == 0 {
+		c.Connections = 16
+	}
+	g, err := gorm.Open(postgres.Open(c.DSN), s.gormConfig())
+	if err != nil {
+		return err
+	}
+	db, err := g.DB()
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(c.Connections)
+	db.SetMaxIdleConns(c.Connections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	s.writer, s.reader = g, g
+	return nil
+}
+
+// migrationLock keeps replicas that start together from migrating together.
+func migrationLock() (lock.SessionLocker, error) {
+	return lock.NewPostgresSessionLocker()
+}
+
+func (s *Store) postgres() bool { return s.kind == goose.DialectPostgres }

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Session is a signed-in browser. ID is the hex SHA-256 of the secret in its cookie.
+type Session struct {
+	ID        string
+	UserID    string
+	UserAgent string
+	Address   string
+	AuthTime  time.Time `gorm:"serializer:millis"` // when the person last proved who they are
+	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
+	ExpiresAt time.Time `gorm:"serializer:millis"`
+}
+
+// CreateSession saves a new session.
+func (s *Store) CreateSession(ctx context.Context, session *Session) error {
+	session.CreatedAt = s.now()
+	return wrap("create session", s.db(ctx).Create(session).Error)
+}
+
+// Session reads a session that has not expired.
+func (s *Store) Session(ctx context.Context, id string) (*Session, error) {
+	var session Session
+	err := s.read(ctx).Where("id = ? AND expires_at > ?", id, toMillis(s.now())).Take(&session).Error
+	if err != nil {
+		return nil, wrap("read session", err)
+	}
+	return &session, nil
+}
+
+// DeleteSession ends one session; one that is gone already is no error.
+func (s *Store) DeleteSession(ctx context.Context, id string) error {
+	return wrap("delete session", s.db(ctx).Where("id = ?", id).Delete(&Session{}).Error)
+}
+
+// DeleteSessions ends every session of a user.
+func (s *Store) DeleteSessions(ctx context.Context, userID string) error {
+	return wrap("delete sessions", s.db(ctx).Where("user_id = ?", userID).Delete(&Session{}).Error)
+}

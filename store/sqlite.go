@@ -1,0 +1,63 @@
+package store
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
+	"github.com/pressly/goose/v3"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+)
+
+// readers is how many connections read beside the one that writes.
+const readers = 4
+
+// openSQLite opens one connection that writes, and takes its lock at BEGIN so that two transactions never
+// meet half way, and a few that read beside it from the write-ahead log.
+func (s *Store) openSQLite(c Config) error {
+	s.kind = goose.DialectSQLite3
+	if c.Synchronous == "" {
+		c.Synchronous = "FULL"
+	}
+	if err := os.MkdirAll(filepath.Dir(c.DSN), 0o700); err != nil {
+		return err
+	}
+	// The file holds hashes and names: nobody else on the machine reads it.
+	f, err := os.OpenFile(c.DSN, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if s.writer, err = s.openFile(c, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
+		return err
+	}
+	s.reader, err = s.openFile(c, readers, url.Values{"_query_only": {"true"}})
+	return err
+}
+
+func (s *Store) openFile(c Config, connections int, q url.Values) (*gorm.DB, error) {
+	q.Set("_journal_mode", "WAL")
+	q.Set("_foreign_keys", "on")
+	q.Set("_busy_timeout", "10000")
+	q.Set("_synchronous", c.Synchronous)
+	q.Set("_cache_size", "-16000")
+	dsn := "file:" + (&url.URL{Path: c.DSN}).EscapedPath() + "?" + q.Encode()
+	g, err := gorm.Open(sqlite.Open(dsn), s.gormConfig())
+	if err != nil {
+		return nil, err
+	}
+	db, err := g.DB()
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return g, nil
+}
+
+// The driver is named here so that its version is pinned beside gorm's.
+var _ = sqlite3.SQLiteDriver{}

@@ -1,0 +1,150 @@
+// Package store holds rows and the queries over them, one file per noun. Its one idea: exported methods
+// are whole operations on SQLite and PostgreSQL alike, and several of them share a transaction through
+// [Store.Tx]. It does not know what a row is for.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"frontdesk/migrations"
+)
+
+var (
+	// ErrNotFound says that no row answers to the name.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict says that another row has the name already, or another writer was first.
+	ErrConflict = errors.New("conflict")
+)
+
+// Config says which database to open and how.
+type Config struct {
+	DSN         string           // a postgres:// URL, else the path of an SQLite file
+	Synchronous string           // SQLite's synchronous pragma: FULL (default), NORMAL or EXTRA
+	Connections int              // PostgreSQL: at most so many (default 16)
+	Migrate     bool             // bring the schema up to date first
+	Now         func() time.Time // default time.Now
+}
+
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	now    func() time.Time
+	writer *gorm.DB
+	reader *gorm.DB // the same as writer on PostgreSQL
+	kind   goose.Dialect
+}
+
+// Open opens the database of c and, where told to, migrates it.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	s := &Store{now: c.Now}
+	open := s.openSQLite
+	if isPostgres(c.DSN) {
+		open = s.openPostgres
+	}
+	if err := open(c); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	if c.Migrate {
+		if err := s.migrate(ctx); err != nil {
+			_ = s.Close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// gormConfig is common to both databases: one statement is one round trip, prepared once.
+func (s *Store) gormConfig() *gorm.Config {
+	return &gorm.Config{
+		SkipDefaultTransaction: true,
+		PrepareStmt:            true,
+		TranslateError:         true,
+		NowFunc:                func() time.Time { return s.now().UTC() },
+		Logger:                 logger.Discard, // errors are logged once, where they are answered
+	}
+}
+
+func (s *Store) migrate(ctx context.Context) error {
+	p, err := s.goose()
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) goose() (*goose.Provider, error) {
+	db, err := s.writer.DB()
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{goose.WithSlog(slog.New(slog.DiscardHandler))}
+	if s.kind == goose.DialectPostgres {
+		lock, err := migrationLock()
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithSessionLocker(lock))
+	}
+	return goose.NewProvider(s.kind, db, fs.FS(migrations.FS), options...)
+}
+
+// Pending tells how many migrations the schema still needs.
+func (s *Store) Pending(ctx context.Context) (int, error) {
+	p, err := s.goose()
+	if err != nil {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	status, err := p.Status(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	n := 0
+	for _, m := range status {
+		if m.State == goose.StatePending {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Kind is "sqlite3" or "postgres".
+func (s *Store) Kind() string { return string(s.kind) }
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	db, err := s.reader.DB()
+	if err != nil {
+		return err
+	}
+	return db.PingContext(ctx)
+}
+
+// Close waits for what runs and closes the database.
+func (s *Store) Close() error {
+	var errs []error
+	for _, g := range []*gorm.DB{s.reader, s.writer} {
+		if g == nil {
+			continue
+		}
+		db, err := g.DB()
+		if err == nil {
+			err = db.Close()
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

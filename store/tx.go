@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+type txKey struct{}
+
+// Tx runs f in one transaction: every method called with f's ctx takes part. It commits when f returns
+// nil and rolls back otherwise. Inside another Tx it joins that one.
+func (s *Store) Tx(ctx context.Context, f func(ctx context.Context) error) error {
+	if ctx.Value(txKey{}) != nil {
+		return f(ctx)
+	}
+	return s.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		return f(context.WithValue(ctx, txKey{}, tx))
+	})
+}
+
+// Begin opens a transaction for callers that cannot hand over a function. The ctx that it returns takes
+// part in it until Commit or Rollback, one of which must follow.
+func (s *Store) Begin(ctx context.Context) (context.Context, error) {
+	tx := s.writer.WithContext(ctx).Begin()
+	if tx.Error != nil {
+		return ctx, fmt.Errorf("begin: %w", tx.Error)
+	}
+	return context.WithValue(ctx, txKey{}, tx), nil
+}
+
+// Commit ends the transaction that Begin opened.
+func (s *Store) Commit(ctx context.Context) error {
+	tx, ok := ctx.Value(txKey{}).(*gorm.DB)
+	if !ok {
+		return errors.New("commit: no transaction")
+	}
+	return tx.Commit().Error
+}
+
+// Rollback undoes the transaction that Begin opened.
+func (s *Store) Rollback(ctx context.Context) error {
+	tx, ok := ctx.Value(txKey{}).(*gorm.DB)
+	if !ok {
+		return errors.New("rollback: no transaction")
+	}
+	return tx.Rollback().Error
+}
+
+// db is where a query goes that may write, or must see what the transaction has written.
+func (s *Store) db(ctx context.Context) *gorm.DB {
+	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
+		return tx.WithContext(ctx)
+	}
+	return s.writer.WithContext(ctx)
+}
+
+// read is where a query goes that only reads: on SQLite it does not wait for the writer.
+func (s *Store) read(ctx context.Context) *gorm.DB {
+	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
+		return tx.WithContext(ctx)
+	}
+	return s.reader.WithContext(ctx)
+}
+
+// wrap names the operation and turns the database's words into the store's two sentinels.
+func wrap(operation string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		err = ErrNotFound
+	case errors.Is(err, gorm.ErrDuplicatedKey):
+		err = ErrConflict
+	case errors.Is(err, gorm.ErrForeignKeyViolated):
+		err = ErrNotFound // the row it would belong to is gone
+	}
+	return fmt.Errorf("%s: %w", operation, err)
+}
+
+// touched is wrap for writes that must have hit a row.
+func touched(operation string, result *gorm.DB) error {
+	if result.Error == nil && result.RowsAffected == 0 {
+		return fmt.Errorf("%s: %w", operation, ErrNotFound)
+	}
+	return wrap(operation, result.Error)
+}

@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// User is a person. Username is lower case and may be empty; PasswordHash is a PHC string and may be empty.
+type User struct {
+	ID                        string
+	Username                  string
+	FirstName                 string
+	LastName                  string
+	PasswordHash              string
+	ImageURL                  string
+	Admin                     bool
+	TwoFactorEnabled          bool
+	CreateOrganizationEnabled bool
+	DeleteSelfEnabled         bool
+	BannedAt                  time.Time `gorm:"serializer:millis"` // zero: not banned
+	LockedAt                  time.Time `gorm:"serializer:millis"` // zero: not locked
+	CreatedAt                 time.Time `gorm:"serializer:millis;autoCreateTime:false"`
+
+	Emails           []Email
+	ExternalAccounts []ExternalAccount
+}
+
+// Primary is the address the user is written to; the zero Email when there is none.
+func (u *User) Primary() Email {
+	for _, e := range u.Emails {
+		if e.Primary {
+			return e
+		}
+	}
+	return Email{}
+}
+
+// Banned tells whether the user may not sign in or use a token any more.
+func (u *User) Banned() bool { return !u.BannedAt.IsZero() }
+
+// Locked tells whether signing in is closed after too many failures or by an operator.
+func (u *User) Locked() bool { return !u.LockedAt.IsZero() }
+
+// CreateUser saves a new user and its emails. A missing id is made. ErrConflict: the username or an
+// address is taken.
+func (s *Store) CreateUser(ctx context.Context, u *User) error {
+	if u.ID == "" {
+		u.ID = NewID("user")
+	}
+	u.CreatedAt = s.now()
+	for i := range u.Emails {
+		e := &u.Emails[i]
+		e.ID, e.UserID, e.CreatedAt = NewID("email"), u.ID, u.CreatedAt
+	}
+	return s.Tx(ctx, func(ctx context.Context) error {
+		if err := s.db(ctx).Omit("Emails", "ExternalAccounts").Create(u).Error; err != nil {
+			return wrap("create user", err)
+		}
+		if len(u.Emails) == 0 {
+			return nil
+		}
+		return wrap("create user's emails", s.db(ctx).Create(&u.Emails).Error)
+	})
+}
+
+// CreateFirstUser is CreateUser while nobody is there; ErrConflict once somebody is.
+func (s *Store) CreateFirstUser(ctx context.Context, u *User) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		// Two first users cannot both see an empty table: SQLite has one writer, PostgreSQL locks it.
+		if s.postgres() {
+			if err := s.db(ctx).Exec("LOCK TABLE users IN EXCLUSIVE MODE").Error; err != nil {
+				return wrap("lock users", err)
+			}
+		}
+		switch n, err := s.CountUsers(ctx); {
+		case err != nil:
+			return err
+		case n > 0:
+			return wrap("create first user", gorm.ErrDuplicatedKey)
+		}
+		return s.CreateUser(ctx, u)
+	})
+}
+
+// User reads a user with emails (the primary first) and external accounts.
+func (s *Store) User(ctx context.Context, id string) (*User, error) {
+	return s.user(ctx, "read user", "id = ?", id)
+}
+
+// UserByIdentifier reads the user that has the canonical email address or username.
+func (s *Store) UserByIdentifier(ctx context.Context, identifier string) (*User, error) {
+	return s.user(ctx, "read user by identifier",
+		"id = (SELECT user_id FROM emails WHERE canonical = ? UNION SELECT id FROM users WHERE username = ? AND username <> '' LIMIT 1)",
+		identifier, identifier)
+}
+
+func (s *Store) user(ctx context.Context, operation, where string, args ...any) (*User, error) {
+	var u User
+	if err := s.read(ctx).Where(where, args...).Take(&u).Error; err != nil {
+		return nil, wrap(operation, err)
+	}
+	if err := s.read(ctx).Where("user_id = ?", u.ID).Order("is_primary DESC, created_at, id").Find(&u.Emails).Error; err != nil {
+		return nil, wrap(operation, err)
+	}
+	err := s.read(ctx).Where("user_id = ?", u.ID).Order("created_at, id").Find(&u.ExternalAccounts).Error
+	return &u, wrap(operation, err)
+}
+
+// Users lists users by age, at most limit of them, beginning behind the one whose id is after ("": the first).
+func (s *Store) Users(ctx context.Context, after string, limit int) ([]User, error) {
+	q := s.read(ctx).Preload("Emails", func(db *gorm.DB) *gorm.DB { return db.Order("is_primary DESC, created_at, id") }).
+		Preload("ExternalAccounts").Order("created_at, id").Limit(limit)
+	if after != "" {
+		q = q.Where("(created_at, id) > (SELECT created_at, id FROM users WHERE id = ?)", after)
+	}
+	var us []User
+	return us, wrap("list users", q.Find(&us).Error)
+}
+
+// CountUsers tells how many users there are.
+func (s *Store) CountUsers(ctx context.Context) (int64, error) {
+	var n int64
+	return n, wrap("count users", s.read(ctx).Model(&User{}).Count(&n).Error)
+}
+
+// SetPassword saves a new hash for the same person's next sign-in.
+func (s *Store) SetPassword(ctx context.Context, userID, hash string) error {
+	return touched("set password", s.db(ctx).Model(&User{}).Where("id = ?", userID).Update("password_hash", hash))
+}
+
+// Ban ends everything the user has open and keeps them out until Unban.
+func (s *Store) Ban(ctx context.Context, userID string) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		if err := s.mark(ctx, "ban user", userID, "banned_at", s.now()); err != nil {
+			return err
+		}
+		return s.EndAccess(ctx, userID)
+	})
+}
+
+// Unban lets the user in again; what the ban ended stays ended.
+func (s *Store) Unban(ctx context.Context, userID string) error {
+	return s.mark(ctx, "unban user", userID, "banned_at", time.Time{})
+}
+
+// Lock closes signing in; what is open stays open.
+func (s *Store) Lock(ctx context.Context, userID string) error {
+	return s.mark(ctx, "lock user", userID, "locked_at", s.now())
+}
+
+// Unlock opens signing in again.
+func (s *Store) Unlock(ctx context.Context, userID string) error {
+	return s.mark(ctx, "unlock user", userID, "locked_at", time.Time{})
+}
+
+func (s *Store) mark(ctx context.Context, operation, userID, column string, at time.Time) error {
+	return touched(operation, s.db(ctx).Model(&User{}).Where("id = ?", userID).Update(column, toMillis(at)))
+}
+
+// DeleteUser removes the user and all that hangs on them: emails, sessions, consents, grants.
+func (s *Store) DeleteUser(ctx context.Context, id string) error {
+	return touched("delete user", s.db(ctx).Where("id = ?", id).Delete(&User{}))
+}
+
+// EndAccess ends the user's sessions and revokes every grant, so that no token of theirs works any more.
+func (s *Store) EndAccess(ctx context.Context, userID string) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		if err := s.DeleteSessions(ctx, userID); err != nil {
+			return err
+		}
+		return s.RevokeGrants(ctx, userID, "")
+	})
+}
