@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // User is a person. Username is lower case and may be empty; PasswordHash is a PHC string and may be empty.
@@ -128,6 +129,26 @@ func (s *Store) CountUsers(ctx context.Context) (int64, error) {
 // SetPassword saves a new hash for the same person's next sign-in.
 func (s *Store) SetPassword(ctx context.Context, userID, hash string) error {
 	return touched("set password", s.db(ctx).Model(&User{}).Where("id = ?", userID).Update("password_hash", hash))
+}
+
+// ReplacePasswordHash is SetPassword while the hash is still old. ErrNotFound: it is another one by now.
+func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, hash string) error {
+	return touched("replace password hash", s.db(ctx).Model(&User{}).Where("id = ? AND password_hash = ?", userID, old).
+		Update("password_hash", hash))
+}
+
+// HoldUser reads a user whom nobody else changes until the transaction ends. It needs one; emails and
+// external accounts are left out.
+func (s *Store) HoldUser(ctx context.Context, id string) (*User, error) {
+	q := s.db(ctx)
+	if s.postgres() { // SQLite has one writer
+		q = q.Clauses(clause.Locking{Strength: clause.LockingStrengthShare})
+	}
+	var u User
+	if err := q.Where("id = ?", id).Take(&u).Error; err != nil {
+		return nil, wrap("hold user", err)
+	}
+	return &u, nil
 }
 
 // Ban ends everything the user has open and keeps them out until Unban.

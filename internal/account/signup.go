@@ -1,0 +1,87 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"frontdesk/store"
+)
+
+// NewUser is what somebody fills in to sign up. Username and names may be empty.
+type NewUser struct {
+	Email     string
+	Username  string
+	FirstName string
+	LastName  string
+	Password  string
+	Admin     bool
+	Verified  bool // the address is known to be theirs
+	First     bool // only while there is no user
+}
+
+// SignUp makes a user with one email address. Errors: *FieldError for what the person can mend; ErrNotFirst.
+func (a *Accounts) SignUp(ctx context.Context, n NewUser) (*store.User, error) {
+	u, err := n.user()
+	if err != nil {
+		return nil, err
+	}
+	if n.Verified {
+		u.Emails[0].VerifiedAt = a.now()
+	}
+	if u.PasswordHash, err = a.hasher.make(ctx, n.Password); err != nil {
+		return nil, fmt.Errorf("sign up: %w", err)
+	}
+	create := a.store.CreateUser
+	if n.First {
+		create = a.store.CreateFirstUser
+	}
+	err = create(ctx, u)
+	switch {
+	case errors.Is(err, store.ErrConflict) && n.First:
+		return nil, ErrNotFirst
+	case errors.Is(err, store.ErrConflict):
+		return nil, a.taken(ctx, u)
+	case err != nil:
+		return nil, fmt.Errorf("sign up: %w", err)
+	}
+	return u, nil
+}
+
+// user is n as a row to be, or what is wrong with it.
+func (n NewUser) user() (*store.User, error) {
+	address := strings.TrimSpace(n.Email)
+	canonical, err := canonicalEmail(address)
+	if err != nil {
+		return nil, err
+	}
+	username := strings.ToLower(strings.TrimSpace(n.Username))
+	if username != "" && !usernamePattern.MatchString(username) {
+		return nil, &FieldError{"username", "A username has 2 to 31 characters: letters a to z, digits, dots, dashes and underscores, beginning with a letter or digit."}
+	}
+	u := &store.User{
+		Username: username, FirstName: strings.TrimSpace(n.FirstName), LastName: strings.TrimSpace(n.LastName),
+		Admin: n.Admin, CreateOrganizationEnabled: true, DeleteSelfEnabled: true,
+		Emails: []store.Email{{Address: address, Canonical: canonical, Primary: true}},
+	}
+	if err := checkName("first_name", "first name", u.FirstName); err != nil {
+		return nil, err
+	}
+	if err := checkName("last_name", "last name", u.LastName); err != nil {
+		return nil, err
+	}
+	return u, checkPassword(n.Password)
+}
+
+// taken says which of the two unique fields another user has.
+func (a *Accounts) taken(ctx context.Context, u *store.User) error {
+	_, err := a.store.UserByIdentifier(ctx, u.Emails[0].Canonical)
+	switch {
+	case err == nil:
+		return &FieldError{"email", "This email address is taken. Sign in with it, or use another one."}
+	case errors.Is(err, store.ErrNotFound):
+		return &FieldError{"username", "This username is taken. Choose another one."}
+	}
+	return fmt.Errorf("sign up: %w", err)
+}
