@@ -1,3 +1,5 @@
+// The linters, apart from go.mod: there they would raise the versions that the program is built with, and
+// staticcheck would land on a golang.org/x/exp that the module proxy does not serve.
 module frontdesk/ci
 
 go 1.26.0
