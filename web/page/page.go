@@ -1,0 +1,112 @@
+// Package page draws what people see: sign-in, sign-up, consent, errors and the landing page.
+//
+// Its one idea: a page is a struct, and the template that bears the struct's name. A handler fills
+// the struct and calls Render; words, markup, style and script all live here. The package knows
+// nothing of requests to come, of sessions or of OAuth: what it is not told it does not show.
+package page
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strconv"
+	"sync"
+)
+
+//go:embed assets templates
+var files embed.FS
+
+// Page is one of this package's page structs.
+type Page interface {
+	// sheet names the template that draws the page, as in Renderer.sheets.
+	sheet() string
+	// leaves tells whether sending this page's form may end at an address that is not ours.
+	leaves() bool
+}
+
+// Renderer draws pages for one site. It is safe for concurrent use.
+type Renderer struct {
+	sheets  map[string]*template.Template
+	assets  map[string]asset
+	stays   string // Content-Security-Policy where forms end here
+	departs string // the same where a form's answer may lead to a client
+	buffers sync.Pool
+}
+
+// New parses every template for site. It fails when the site's logo is not an address that a
+// page may show.
+func New(site Site) (*Renderer, error) {
+	site, origin, err := site.settled()
+	if err != nil {
+		return nil, err
+	}
+	rr := &Renderer{
+		sheets:  make(map[string]*template.Template),
+		buffers: sync.Pool{New: func() any { return new(bytes.Buffer) }},
+	}
+	if rr.assets, err = loadAssets(); err != nil {
+		return nil, err
+	}
+	rr.stays, rr.departs = policies(origin)
+	if err := rr.parse(site); err != nil {
+		return nil, err
+	}
+	return rr, nil
+}
+
+// parse reads the frame once and lays every page's own file over a copy of it.
+func (rr *Renderer) parse(site Site) error {
+	frame, err := template.New("frame.html").Funcs(rr.words(site)).
+		ParseFS(files, "templates/frame.html", "templates/parts.html")
+	if err != nil {
+		return fmt.Errorf("parse the frame of pages: %w", err)
+	}
+	overlay := map[string][]string{}
+	for _, name := range []string{"signin", "signup", "consent", "error", "signedout", "formpost"} {
+		overlay[name] = []string{"templates/" + name + ".html"}
+	}
+	for _, c := range clients {
+		overlay[c.sheet()] = []string{"templates/landing.html", "templates/" + c.sheet() + ".html"}
+	}
+	for name, paths := range overlay {
+		t, err := frame.Clone()
+		if err == nil {
+			_, err = t.ParseFS(files, paths...)
+		}
+		if err != nil {
+			return fmt.Errorf("parse page %s: %w", name, err)
+		}
+		rr.sheets[name] = t
+	}
+	return nil
+}
+
+// Render draws p and answers with it. The page is complete before the first byte leaves, so an
+// error means that nothing has been written and another answer is still possible. Headers that
+// the caller has set stay, except those that guard a page.
+func (rr *Renderer) Render(w http.ResponseWriter, r *http.Request, status int, p Page) error {
+	buf := rr.buffers.Get().(*bytes.Buffer)
+	defer rr.release(buf)
+	if err := rr.sheets[p.sheet()].Execute(buf, p); err != nil {
+		return fmt.Errorf("draw page %s: %w", p.sheet(), err)
+	}
+	rr.guard(w.Header(), p)
+	w.Header().Set("Content-Length", strconv.Itoa(buf.Len()))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		// A reader who has gone away is no fault of the page.
+		_, _ = w.Write(buf.Bytes())
+	}
+	return nil
+}
+
+// release gives a buffer back, unless one odd page has made it too large to keep.
+func (rr *Renderer) release(buf *bytes.Buffer) {
+	if buf.Cap() > 1<<16 {
+		return
+	}
+	buf.Reset()
+	rr.buffers.Put(buf)
+}

@@ -1,0 +1,60 @@
+package page
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Site is what the operator calls this place. Every template reaches it as {{site}}.
+type Site struct {
+	Name    string // shown in titles and headings; empty: Frontdesk
+	LogoURL string // https or http address, or a path on this server; empty: the bell
+}
+
+// plainOrigin is an origin that may stand in a Content-Security-Policy as it is: that grammar has
+// no quoting, so a host with ";" or "," in it would end the directive.
+var plainOrigin = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]+)?$`)
+
+// settled fills in the default name and returns the origin that the logo is loaded from, empty
+// for our own.
+func (s Site) settled() (site Site, origin string, err error) {
+	if s.Name = clean(s.Name); s.Name == "" {
+		s.Name = "Frontdesk"
+	}
+	if s.LogoURL == "" || strings.HasPrefix(s.LogoURL, "/") && !strings.HasPrefix(s.LogoURL, "//") {
+		return s, "", nil
+	}
+	u, err := url.Parse(s.LogoURL)
+	if err != nil {
+		return s, "", fmt.Errorf("logo %q is not an address: %w", s.LogoURL, err)
+	}
+	origin = u.Scheme + "://" + u.Host
+	if !plainOrigin.MatchString(origin) {
+		return s, "", fmt.Errorf("logo %q is neither an http(s) address nor a path on this server", s.LogoURL)
+	}
+	return s, origin, nil
+}
+
+// Slug is the site's name as clients' configuration files want it: lower-case ASCII letters,
+// digits and dashes.
+func (s Site) Slug() string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(s.Name) {
+		switch {
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+		if b.Len() >= 32 {
+			break
+		}
+	}
+	slug := strings.Trim(b.String(), "-")
+	if slug == "" {
+		return "frontdesk"
+	}
+	return slug
+}

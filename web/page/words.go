@@ -1,0 +1,90 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"strings"
+	"unicode"
+)
+
+// snippet is a piece of text to copy and the file that it belongs in.
+type snippet struct{ File, Text string }
+
+// words returns what templates may call.
+func (rr *Renderer) words(site Site) template.FuncMap {
+	return template.FuncMap{
+		"site": func() Site { return site },
+		"asset": func(name string) (string, error) {
+			a, ok := rr.assets[name]
+			if !ok {
+				return "", fmt.Errorf("there is no asset %s", name)
+			}
+			return a.url, nil
+		},
+		"snippet": func(file, text string) snippet { return snippet{file, text} },
+		"name":    appName,
+		"initial": initial,
+		"clean":   clean,
+		"host":    func(s string) string { return shorten(clean(s), 10, 30) },
+	}
+}
+
+// appName is what we call a client: its own name, made harmless and no longer than a heading
+// bears.
+func appName(s string) string {
+	if s = clean(s); s == "" {
+		return "Unnamed app"
+	}
+	return shorten(s, 26, 14)
+}
+
+// initial is the letter that stands for a client or a person. We show no client's own logo: to
+// load it would tell its host who is about to allow what.
+func initial(s string) string {
+	s = clean(s)
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return string(unicode.ToUpper(r))
+		}
+	}
+	return "?"
+}
+
+// maxMarks is how many accents may follow one letter. Every script in use gets by with it; a
+// pile of them would cover the lines above and below.
+const maxMarks = 3
+
+// clean makes one harmless line of s. What cannot be seen goes, since it serves to make one name
+// look like another or to turn the text around it: control and formatting characters, among them
+// every bidirectional one, zero-width characters, blank letters and variation selectors.
+func clean(s string) string {
+	var b strings.Builder
+	marks := 0
+	for _, r := range s {
+		switch {
+		case unicode.IsSpace(r):
+			r, marks = ' ', 0
+		case !unicode.IsGraphic(r) || r == unicode.ReplacementChar || r == '\u2800' || // braille blank
+			unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
+			continue
+		case unicode.In(r, unicode.Mn, unicode.Me):
+			if marks++; marks > maxMarks {
+				continue
+			}
+		default:
+			marks = 0
+		}
+		b.WriteRune(r)
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// shorten leaves out the middle of s when it has more than head+tail+1 characters. The end stays,
+// since the end of a host is what says whose it is.
+func shorten(s string, head, tail int) string {
+	runes := []rune(s)
+	if len(runes) <= head+tail+1 {
+		return s
+	}
+	return string(runes[:head]) + "…" + string(runes[len(runes)-tail:])
+}
