@@ -1,29 +1,64 @@
 package oauth
 
 import (
+	"mime"
+	"net/http"
+	"net/url"
 	"slices"
-	"time"
+
+	"github.com/ory/fosite"
 )
 
-// Scope is one permission a client can be granted (RFC 6749 section 3.3).
-type Scope struct {
-	Name        string // the token on the wire: no spaces
-	Title       string // the deed in the person's words, "See your email addresses"
-	Description string // what exactly it covers, one short line; may be empty
+// maxForm is far beyond any honest request.
+const maxForm = 64 << 10
+
+// token answers the token endpoint (RFC 6749 section 3.2).
+func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
+	form, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	switch grant := form.Get("grant_type"); {
+	case grant == "":
+		return fosite.ErrInvalidRequest.WithHint("The parameter 'grant_type' is missing.")
+	case !slices.Contains(grantTypeNames(), grant):
+		return errUnsupportedGrantType
+	}
+	ctx := withExchange(r.Context())
+	ar, err := s.provider.NewAccessRequest(ctx, r, new(session))
+	if err != nil {
+		return err
+	}
+	resp, err := s.provider.NewAccessResponse(ctx, ar)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, resp.ToMap())
+	return nil
 }
 
-// Token is a verified access token (RFC 9068 section 2.2). It is shared between requests: nobody
-// changes it.
-type Token struct {
-	ID        string // jti
-	GrantID   string
-	UserID    string // sub
-	ClientID  string
-	Resource  string // aud: exactly one
-	Scopes    []string
-	AuthTime  time.Time
-	ExpiresAt time.Time
+// readForm reads the form of a machine's POST: of the right type, of a decent size, nothing in the query, no
+// parameter twice (RFC 6749 section 3.2).
+func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
+		return nil, fosite.ErrInvalidRequest.WithHint("The Content-Type must be application/x-www-form-urlencoded.")
+	}
+	if r.URL.RawQuery != "" {
+		return nil, fosite.ErrInvalidRequest.WithHint("Parameters belong into the body, not into the URL.")
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return nil, fosite.ErrInvalidRequest.WithHint("The body is not a form, or is too large.")
+	}
+	return r.PostForm, once(r.PostForm)
 }
 
-// Has tells whether the token was granted scope.
-func (t *Token) Has(scope string) bool { return slices.Contains(t.Scopes, scope) }
+// once refuses parameters that come twice (RFC 6749 section 3.1).
+func once(form url.Values) error {
+	for name, values := range form {
+		if len(values) > 1 {
+			return fosite.ErrInvalidRequest.WithHintf("The parameter %s comes more than once.", brief(name))
+		}
+	}
+	return nil
+}

@@ -39,9 +39,10 @@ func (s *Store) Code(ctx context.Context, signature string) (*Code, error) {
 	return &c, nil
 }
 
-// UseCode marks a code as used. ErrConflict: somebody was first.
+// UseCode marks a code as used. ErrConflict: somebody was first, or the grant was revoked.
 func (s *Store) UseCode(ctx context.Context, signature string) error {
-	r := s.db(ctx).Exec("UPDATE codes SET used_at = ? WHERE signature = ? AND used_at = 0", toMillis(s.now()), signature)
+	r := s.db(ctx).Exec(`UPDATE codes SET used_at = ? WHERE signature = ? AND used_at = 0
+		AND EXISTS (SELECT 1 FROM grants WHERE grants.id = grant_id AND revoked_at = 0)`, toMillis(s.now()), signature)
 	if r.Error == nil && r.RowsAffected == 0 {
 		return fmt.Errorf("use code: %w", ErrConflict)
 	}

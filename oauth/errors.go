@@ -1,0 +1,109 @@
+package oauth
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/ory/fosite"
+
+	"frontdesk/store"
+)
+
+// What a client may be told beyond fosite's own list.
+var (
+	errUnsupportedGrantType = fosite.ErrUnsupportedGrantType
+	errInvalidTarget        = &fosite.RFC6749Error{ // RFC 8707 section 2
+		ErrorField: "invalid_target", CodeField: http.StatusBadRequest,
+		DescriptionField: "The requested resource is unknown or does not belong to this grant.",
+	}
+	errInvalidRedirectURI = &fosite.RFC6749Error{ // RFC 7591 section 3.2.2
+		ErrorField: "invalid_redirect_uri", CodeField: http.StatusBadRequest,
+		DescriptionField: "A redirect URI is not allowed.",
+	}
+	errInvalidClientMetadata = &fosite.RFC6749Error{ // RFC 7591 section 3.2.2
+		ErrorField: "invalid_client_metadata", CodeField: http.StatusBadRequest,
+		DescriptionField: "A client metadata field is not allowed.",
+	}
+	errTooMany = &fosite.RFC6749Error{
+		ErrorField: "temporarily_unavailable", CodeField: http.StatusTooManyRequests,
+		DescriptionField: "Too many registrations come from this address. Try again later.",
+	}
+	errRegistrationOff = &fosite.RFC6749Error{
+		ErrorField: "access_denied", CodeField: http.StatusForbidden,
+		DescriptionField: "This server does not let clients register themselves. Ask its operator for a client.",
+	}
+	errUnavailable = &fosite.RFC6749Error{
+		ErrorField: "temporarily_unavailable", CodeField: http.StatusServiceUnavailable,
+		DescriptionField: "The server cannot answer right now. Try again in a moment.",
+	}
+)
+
+// answer is the only writer of errors: to the client through its redirect, to the person as a page, or
+// as JSON.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
+	told := tell(err)
+	if told.CodeField >= http.StatusInternalServerError {
+		s.Log.ErrorContext(r.Context(), "request failed", "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "err", err)
+	}
+	a, atAuthorize := errors.AsType[*authorizeError](err)
+	switch {
+	case atAuthorize && a.bounce:
+		err = s.respond(w, r, a.authorization, [][2]string{
+			{"error", told.ErrorField}, {"error_description", told.GetDescription()},
+		})
+	case atAuthorize && !wantsJSON(r):
+		err = s.Pages.Error(w, r, told.CodeField, headings[told.ErrorField], told.GetDescription())
+	default:
+		writeError(w, r, told)
+		return
+	}
+	if err != nil {
+		s.Log.ErrorContext(r.Context(), "answer failed", "path", r.URL.Path, "err", err)
+		writeError(w, r, errUnavailable)
+	}
+}
+
+// headings are what people read over an error at authorize.
+var headings = map[string]string{
+	"invalid_client":          "This app is not known here",
+	"invalid_scope":           "This app asks for nothing that exists here",
+	"temporarily_unavailable": "Not available right now",
+	"stale_form":              "This page is out of date",
+}
+
+// tell finds what err may say to a client. What is not meant for clients becomes errUnavailable: nothing
+// but the database can fail here.
+func tell(err error) *fosite.RFC6749Error {
+	if errors.Is(err, store.ErrConflict) {
+		return fosite.ErrInvalidGrant // the loser of a race for a code or a refresh token
+	}
+	e, ok := errors.AsType[*fosite.RFC6749Error](err)
+	if !ok || e.CodeField >= http.StatusInternalServerError {
+		return errUnavailable
+	}
+	if e.ErrorField == fosite.ErrInvalidRequest.ErrorField && errors.Is(e, fosite.ErrTokenExpired) {
+		return fosite.ErrInvalidGrant
+	}
+	return e
+}
+
+// wantsJSON tells a program's request from a person's.
+func wantsJSON(r *http.Request) bool {
+	accept := r.Header.Get("Accept")
+	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+}
+
+// writeError answers as RFC 6749 section 5.2 and RFC 7591 section 3.2.2 say.
+func writeError(w http.ResponseWriter, r *http.Request, e *fosite.RFC6749Error) {
+	switch e.CodeField {
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", `Basic realm="OAuth client"`) // RFC 6749 section 5.2, RFC 9110 section 15.5.2
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", "2")
+	}
+	writeJSON(w, e.CodeField, struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description,omitempty"`
+	}{e.ErrorField, e.GetDescription()})
+}

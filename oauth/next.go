@@ -1,0 +1,138 @@
+package oauth
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"frontdesk/store"
+)
+
+// step is what an authorization request needs next.
+type step func(*Server, http.ResponseWriter, *http.Request, *authorization) error
+
+// next decides the one step that is still missing. It only reads.
+func (s *Server) next(ctx context.Context, a *authorization) (step, error) {
+	silent := slices.Contains(a.prompt, "none")
+	switch {
+	case a.session == nil || s.stale(a):
+		if silent {
+			return nil, fosite.ErrLoginRequired // OpenID Connect Core section 3.1.2.6
+		}
+		return (*Server).signIn, nil
+	}
+	ask, err := s.mustAsk(ctx, a)
+	switch {
+	case err != nil:
+		return nil, err
+	case ask && silent:
+		return nil, fosite.ErrConsentRequired
+	case ask:
+		return (*Server).askConsent, nil
+	}
+	return (*Server).issue, nil
+}
+
+// stale tells whether the person must prove again who they are: the client asks for it by prompt or
+// max_age, and they have not since it asked.
+func (s *Server) stale(a *authorization) bool {
+	again := a.maxAge == 0 || slices.Contains(a.prompt, "login") || slices.Contains(a.prompt, "select_account")
+	if again {
+		asked, ok := s.markedAt(a)
+		return !ok || a.session.AuthTime.Before(asked)
+	}
+	return a.maxAge > 0 && s.Now().Sub(a.session.AuthTime) > a.maxAge
+}
+
+// mustAsk tells whether the person has to see the consent page.
+func (s *Server) mustAsk(ctx context.Context, a *authorization) (bool, error) {
+	if slices.Contains(a.prompt, "consent") {
+		return true, nil
+	}
+	if isLocal(a.redirect) && !a.client.Verified {
+		return true, nil // any program on the computer can claim such a redirect (RFC 8252 section 8.6)
+	}
+	consent, err := s.Store.Consent(ctx, a.session.UserID, a.client.ID, a.resource.URL)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return true, nil
+	case err != nil:
+		return false, err
+	}
+	return !covers(consent.Scopes, a.scopes), nil
+}
+
+func covers(granted, asked []string) bool {
+	return !slices.ContainsFunc(asked, func(name string) bool { return !slices.Contains(granted, name) })
+}
+
+// signIn sends the person to sign in and back to this very request.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a *authorization) error {
+	return s.Pages.SignIn(w, r, s.marked(r, a))
+}
+
+// issue makes the code and sends it to the client.
+func (s *Server) issue(w http.ResponseWriter, r *http.Request, a *authorization) error {
+	code, err := s.code(r.Context(), a)
+	if err != nil {
+		return a.fail(err)
+	}
+	return s.respond(w, r, a, [][2]string{{"code", code}})
+}
+
+func (s *Server) code(ctx context.Context, a *authorization) (string, error) {
+	for _, scope := range a.scopes {
+		a.fosite.GrantScope(scope)
+	}
+	a.fosite.GrantAudience(a.resource.URL)
+	resp, err := s.provider.NewAuthorizeResponse(ctx, a.fosite, &session{
+		userID: a.session.UserID, authTime: a.session.AuthTime, resource: a.resource.URL,
+	})
+	if err != nil {
+		return "", err
+	}
+	return resp.GetCode(), nil
+}
+
+// mark is the parameter that says since when a sign-in counts as fresh for this request. Without it
+// prompt=login would ask for ever.
+const mark = "sign_in_since"
+
+// markLifetime is how long a person may take to sign in.
+const markLifetime = 15 * time.Minute
+
+// marked is this request's path and query with the mark of now.
+func (s *Server) marked(r *http.Request, a *authorization) string {
+	form := a.form
+	form.Set(mark, s.mac("since", strconv.FormatInt(s.Now().UnixMilli(), 10), a.client.ID))
+	return r.URL.Path + "?" + form.Encode()
+}
+
+// markedAt reads the mark; not ok: there is none, it is not ours, or it is too old.
+func (s *Server) markedAt(a *authorization) (time.Time, bool) {
+	at, _, _ := strings.Cut(a.form.Get(mark), ".")
+	ms, err := strconv.ParseInt(at, 10, 64)
+	if err != nil || !hmac.Equal([]byte(a.form.Get(mark)), []byte(s.mac("since", at, a.client.ID))) {
+		return time.Time{}, false
+	}
+	since := time.UnixMilli(ms)
+	return since, s.Now().Sub(since) < markLifetime
+}
+
+// mac is value with a signature over it, what it is for, and the parts that it is bound to.
+func (s *Server) mac(purpose, value string, parts ...string) string {
+	h := hmac.New(sha256.New, s.keys.form)
+	for _, part := range append([]string{purpose, value}, parts...) {
+		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
+	}
+	return value + "." + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+}

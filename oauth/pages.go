@@ -1,0 +1,34 @@
+package oauth
+
+import (
+	"net/http"
+
+	"frontdesk/store"
+)
+
+// Pages is what people see of this room. Each method answers the request; what it returns as an error was
+// not answered.
+type Pages interface {
+	// SignIn sends the person to sign in and from there to returnTo, a path and query on this server.
+	SignIn(w http.ResponseWriter, r *http.Request, returnTo string) error
+	// Consent asks the person. The form posts to ask.Action with "token" and "consent" ("allow" or "deny").
+	Consent(w http.ResponseWriter, r *http.Request, ask ConsentRequest) error
+	// FormPost sends the fields to action through the browser (OAuth 2.0 Form Post Response Mode).
+	FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string) error
+	// Error tells the person in a sentence what is wrong.
+	Error(w http.ResponseWriter, r *http.Request, status int, heading, message string) error
+}
+
+// ConsentRequest is the question on the consent page.
+type ConsentRequest struct {
+	Action      string // where the answer is posted: a path and query on this server
+	Token       string // goes back with the answer; works once, in this browser session
+	Client      *store.Client
+	User        *store.User
+	Resource    Resource
+	Scopes      []Scope
+	RedirectURI string
+	Local       bool   // the redirect goes to this computer: any program there may claim it (RFC 8252 section 8.6)
+	First       bool   // the person has never allowed this client anything
+	SwitchURL   string // where another person signs in for the same request
+}

@@ -1,0 +1,41 @@
+package oauth
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// respond sends the parameters to the client through the browser (RFC 6749 section 4.1.2), with the state as
+// it came and the issuer (RFC 9207 section 2).
+func (s *Server) respond(w http.ResponseWriter, r *http.Request, a *authorization, params [][2]string) error {
+	if a.form.Has("state") {
+		params = append(params, [2]string{"state", a.form.Get("state")})
+	}
+	params = append(params, [2]string{"iss", s.URL})
+	if a.form.Get("response_mode") == "form_post" {
+		return s.Pages.FormPost(w, r, a.redirect, params)
+	}
+	var to strings.Builder
+	to.WriteString(a.redirect)
+	separator := byte('?')
+	if strings.Contains(a.redirect, "?") {
+		separator = '&'
+	}
+	for _, p := range params {
+		to.WriteByte(separator)
+		to.WriteString(p[0] + "=" + url.QueryEscape(p[1]))
+		separator = '&'
+	}
+	redirect(w, to.String())
+	return nil
+}
+
+// redirect is a 303: whatever the browser sent here, it does not send again (RFC 9700 section 4.12).
+func redirect(w http.ResponseWriter, to string) {
+	h := w.Header()
+	h.Set("Location", to)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	w.WriteHeader(http.StatusSeeOther)
+}

@@ -1,0 +1,125 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"frontdesk/internal/account"
+	"frontdesk/store"
+)
+
+// Config is what the authorization server is told.
+type Config struct {
+	URL                  string // public URL and issuer, no trailing slash
+	Store                *store.Store
+	Accounts             *account.Accounts
+	Pages                Pages
+	Resources            []Resource // the first is the default one
+	Scopes               []Scope    // what there is; metadata and consent read it
+	DefaultScopes        []string   // what a client gets that names none
+	MasterKey            []byte     // 32 bytes: seals keys, derives refresh tokens, signs forms
+	Registration         bool       // RFC 7591 on
+	RegistrationsPerHour int        // per address, 0: no limit
+	AccessTokenLifetime  time.Duration
+	RefreshTokenLifetime time.Duration
+	Now                  func() time.Time
+	Log                  *slog.Logger
+}
+
+// Resource is something that access tokens are for (RFC 8707 section 2).
+type Resource struct {
+	URL  string // the resource indicator, as RFC 9728 metadata publishes it
+	Name string // what people call it
+}
+
+// Server is the authorization server.
+type Server struct {
+	Config
+	provider  fosite.OAuth2Provider
+	keys      *keys
+	seen      seen
+	registers *account.Limiter
+	documents map[string]document
+}
+
+// endpoints is every route of this room, with the member of the metadata document that names it.
+func (s *Server) endpoints() []endpoint {
+	return []endpoint{
+		{"GET", "/.well-known/oauth-authorization-server", "", s.document},                       // RFC 8414 section 3
+		{"GET", "/.well-known/openid-configuration", "", s.document},                             // OpenID Connect Discovery section 4
+		{"GET", "/.well-known/jwks.json", "jwks_uri", s.document},                                // RFC 7517 section 5
+		{"GET", "/oauth/authorize", "authorization_endpoint", s.authorize},                       // RFC 6749 section 3.1
+		{"POST", "/oauth/authorize", "", s.authorizePost},                                        // OpenID Connect Core section 3.1.2.1
+		{"POST", "/oauth/token", "token_endpoint", s.token},                                      // RFC 6749 section 3.2
+		{"POST", "/oauth/revoke", "revocation_endpoint", s.revoke},                               // RFC 7009 section 2
+		{"POST", "/oauth/register", onlyIf(s.Registration, "registration_endpoint"), s.register}, // RFC 7591 section 3
+	}
+}
+
+// endpoint is one route. member names it in the metadata document, where it is listed there.
+type endpoint struct {
+	method, path, member string
+	handle               func(http.ResponseWriter, *http.Request) error
+}
+
+func onlyIf(on bool, member string) string {
+	if on {
+		return member
+	}
+	return ""
+}
+
+// New prepares the server: it makes or opens the signing key and draws the documents that never change.
+func New(ctx context.Context, c Config) (*Server, error) {
+	if len(c.Resources) == 0 {
+		return nil, errors.New("oauth: no resource")
+	}
+	s := &Server{Config: c, registers: account.NewLimiter(c.RegistrationsPerHour, time.Hour, c.Now)}
+	var err error
+	if s.keys, err = openKeys(ctx, c.Store, c.MasterKey); err != nil {
+		return nil, fmt.Errorf("open keys: %w", err)
+	}
+	s.provider = s.newProvider()
+	s.documents, err = s.drawDocuments()
+	return s, err
+}
+
+// Mount adds the room's routes.
+func (s *Server) Mount(mux *http.ServeMux) {
+	for _, e := range s.endpoints() {
+		mux.HandleFunc(e.method+" "+e.path, s.answering(e))
+		if e.path != "/oauth/authorize" { // browsers go there, scripts do not
+			mux.HandleFunc("OPTIONS "+e.path, preflight)
+		}
+	}
+}
+
+// answering turns an endpoint into a handler: cross-origin headers before, the one answer to an error after.
+func (s *Server) answering(e endpoint) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if e.path != "/oauth/authorize" {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Access-Control-Expose-Headers", "WWW-Authenticate")
+		}
+		if err := e.handle(w, r); err != nil {
+			s.answer(w, r, err)
+		}
+	}
+}
+
+// preflight answers a script's question. No endpoint reads a cookie that a foreign page may ask for, so any
+// origin may come.
+func preflight(w http.ResponseWriter, _ *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "authorization, content-type, mcp-protocol-version")
+	h.Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -1,0 +1,225 @@
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"time"
+
+	"github.com/ory/fosite"
+
+	"frontdesk/store"
+)
+
+// grace is how long a rotated refresh token still answers with its successor.
+const grace = time.Minute
+
+// storage is the store as fosite wants to see it. PKCE and nonce live in the code's row; access tokens have
+// no row at all, so several of fosite's methods have nothing to do.
+type storage struct{ server *Server }
+
+// exchange remembers, for one token request, what was read and what is to be written, so that nothing is
+// read twice.
+type exchange struct {
+	code *store.Code
+	next store.RefreshToken
+}
+
+type exchangeKey struct{}
+
+func withExchange(ctx context.Context) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, new(exchange))
+}
+
+func exchangeOf(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
+
+// asking is the client that has authenticated for this token request.
+func asking(ctx context.Context) fosite.Client {
+	return ctx.Value(fosite.AccessRequestContextKey).(*fosite.AccessRequest).Client
+}
+
+// GetClient implements fosite.ClientManager: at authorize, with the one redirect URI that was matched.
+func (s *storage) GetClient(ctx context.Context, id string) (fosite.Client, error) {
+	if c, ok := ctx.Value(clientKey{}).(*client); ok && c.ID == id {
+		return c, nil
+	}
+	return nil, fosite.ErrNotFound
+}
+
+// ClientAssertionJWTValid implements fosite.ClientManager; client assertions are refused before it is asked.
+func (*storage) ClientAssertionJWTValid(context.Context, string) error { return fosite.ErrNotFound }
+
+// SetClientAssertionJWT implements fosite.ClientManager; see ClientAssertionJWTValid.
+func (*storage) SetClientAssertionJWT(context.Context, string, time.Time) error {
+	return fosite.ErrNotFound
+}
+
+// CreateAuthorizeCodeSession implements fosite's AuthorizeCodeStorage.
+func (s *storage) CreateAuthorizeCodeSession(ctx context.Context, signature string, r fosite.Requester) error {
+	sess, form := r.GetSession().(*session), r.GetRequestForm()
+	return s.server.Store.CreateCode(ctx, &store.Code{
+		Signature: signature, GrantID: r.GetID(),
+		RedirectURI: form.Get("redirect_uri"), CodeChallenge: form.Get("code_challenge"), Nonce: form.Get("nonce"),
+		ExpiresAt: s.server.Now().Add(codeLifetime),
+		Grant: store.Grant{
+			UserID: sess.userID, ClientID: r.GetClient().GetID(), Resource: sess.resource,
+			Scopes: r.GetGrantedScopes(), AuthTime: sess.authTime,
+		},
+	})
+}
+
+// GetAuthorizeCodeSession implements fosite's AuthorizeCodeStorage. Only the client that the code was made
+// for learns that it exists, and only with the right verifier is a second use a replay that ends the grant:
+// otherwise a thief could end it.
+func (s *storage) GetAuthorizeCodeSession(ctx context.Context, signature string, into fosite.Session) (fosite.Requester, error) {
+	x := exchangeOf(ctx)
+	if x.code == nil || x.code.Signature != signature {
+		code, err := s.server.Store.Code(ctx, signature)
+		if err != nil {
+			return nil, missing(err)
+		}
+		x.code = code
+	}
+	code := x.code
+	if code.Grant.ClientID != asking(ctx).GetID() || !code.Grant.RevokedAt.IsZero() {
+		return nil, fosite.ErrNotFound
+	}
+	sess := into.(*session)
+	sess.fill(&code.Grant)
+	sess.nonce = code.Nonce
+	sess.SetExpiresAt(fosite.AuthorizeCode, code.ExpiresAt)
+	r := s.requester(ctx, &code.Grant, sess, url.Values{
+		"redirect_uri": {code.RedirectURI}, "code_challenge": {code.CodeChallenge}, "code_challenge_method": {"S256"},
+	})
+	if code.UsedAt.IsZero() {
+		return r, nil
+	}
+	verifier := ctx.Value(fosite.AccessRequestContextKey).(*fosite.AccessRequest).Form.Get("code_verifier")
+	if !verifies(verifier, code.CodeChallenge) {
+		return nil, fosite.ErrNotFound
+	}
+	return r, fosite.ErrInvalidatedAuthorizeCode
+}
+
+// verifies is RFC 7636 section 4.6 for S256.
+func verifies(verifier, challenge string) bool {
+	sum := sha256.Sum256([]byte(verifier))
+	made := base64.RawURLEncoding.EncodeToString(sum[:])
+	return subtle.ConstantTimeCompare([]byte(made), []byte(challenge)) == 1
+}
+
+// requester is a grant as fosite wants to see it.
+func (*storage) requester(ctx context.Context, g *store.Grant, sess *session, form url.Values) *fosite.Request {
+	return &fosite.Request{
+		ID: g.ID, RequestedAt: g.CreatedAt, Client: asking(ctx), Session: sess, Form: form,
+		RequestedScope: g.Scopes, GrantedScope: g.Scopes,
+		RequestedAudience: fosite.Arguments{g.Resource}, GrantedAudience: fosite.Arguments{g.Resource},
+	}
+}
+
+// missing turns the store's word for "no such row" into fosite's.
+func missing(err error) error {
+	if errors.Is(err, store.ErrNotFound) {
+		return fosite.ErrNotFound
+	}
+	return err
+}
+
+// InvalidateAuthorizeCodeSession implements fosite's AuthorizeCodeStorage.
+func (s *storage) InvalidateAuthorizeCodeSession(ctx context.Context, signature string) error {
+	return s.server.Store.UseCode(ctx, signature)
+}
+
+// CreatePKCERequestSession implements fosite's PKCERequestStorage: the challenge is in the code's row.
+func (*storage) CreatePKCERequestSession(context.Context, string, fosite.Requester) error { return nil }
+
+// GetPKCERequestSession implements fosite's PKCERequestStorage.
+func (s *storage) GetPKCERequestSession(ctx context.Context, signature string, into fosite.Session) (fosite.Requester, error) {
+	return s.GetAuthorizeCodeSession(ctx, signature, into)
+}
+
+// DeletePKCERequestSession implements fosite's PKCERequestStorage. It deletes nothing: a request that fails
+// here may come again with the right verifier, and must not come through without one.
+func (*storage) DeletePKCERequestSession(context.Context, string) error { return nil }
+
+// CreateAccessTokenSession implements fosite's AccessTokenStorage: access tokens have no row.
+func (*storage) CreateAccessTokenSession(context.Context, string, fosite.Requester) error { return nil }
+
+// GetAccessTokenSession implements fosite's AccessTokenStorage.
+func (*storage) GetAccessTokenSession(context.Context, string, fosite.Session) (fosite.Requester, error) {
+	return nil, fosite.ErrNotFound
+}
+
+// DeleteAccessTokenSession implements fosite's AccessTokenStorage.
+func (*storage) DeleteAccessTokenSession(context.Context, string) error { return nil }
+
+// CreateRefreshTokenSession implements fosite's RefreshTokenStorage. A rotation has saved its successor already.
+func (s *storage) CreateRefreshTokenSession(ctx context.Context, signature, _ string, r fosite.Requester) error {
+	if exchangeOf(ctx).next.Signature == signature {
+		return nil
+	}
+	return s.server.Store.CreateRefreshToken(ctx, &store.RefreshToken{
+		Signature: signature, GrantID: r.GetID(), ExpiresAt: s.server.Now().Add(s.server.RefreshTokenLifetime),
+	})
+}
+
+// GetRefreshTokenSession implements fosite's RefreshTokenStorage. A used token is good once more as long as
+// RotateRefreshToken would answer it with its successor; any other second use is reuse (RFC 9700 section 4.14.2).
+func (s *storage) GetRefreshTokenSession(ctx context.Context, signature string, into fosite.Session) (fosite.Requester, error) {
+	t, err := s.server.Store.RefreshToken(ctx, signature)
+	if err != nil {
+		return nil, missing(err)
+	}
+	if t.Grant.ClientID != asking(ctx).GetID() || !t.Grant.RevokedAt.IsZero() || t.ExpiresAt.Before(s.server.Now()) {
+		return nil, fosite.ErrNotFound
+	}
+	sess := into.(*session)
+	sess.fill(&t.Grant)
+	sess.SetExpiresAt(fosite.RefreshToken, t.ExpiresAt)
+	r := s.requester(ctx, &t.Grant, sess, url.Values{})
+	if t.UsedAt.IsZero() {
+		return r, nil
+	}
+	again, err := s.server.Store.InGrace(ctx, signature, grace)
+	if err == nil && !again {
+		err = fosite.ErrInactiveToken
+	}
+	return r, err
+}
+
+// RotateRefreshToken implements fosite's RefreshTokenStorage: the old token goes and its successor comes in
+// one step.
+func (s *storage) RotateRefreshToken(ctx context.Context, grantID, signature string) error {
+	next := &exchangeOf(ctx).next
+	next.GrantID = grantID
+	next.ExpiresAt = s.server.Now().Add(s.server.RefreshTokenLifetime)
+	return s.server.Store.RotateRefreshToken(ctx, signature, next, grace)
+}
+
+// DeleteRefreshTokenSession implements fosite's RefreshTokenStorage. Used tokens stay until they expire, or
+// their replay would go unseen.
+func (*storage) DeleteRefreshTokenSession(context.Context, string) error { return nil }
+
+// RevokeRefreshToken implements fosite's TokenRevocationStorage: the whole grant ends.
+func (s *storage) RevokeRefreshToken(ctx context.Context, grantID string) error {
+	return s.server.Store.RevokeGrant(ctx, grantID)
+}
+
+// RevokeAccessToken implements fosite's TokenRevocationStorage: the same.
+func (s *storage) RevokeAccessToken(ctx context.Context, grantID string) error {
+	return s.server.Store.RevokeGrant(ctx, grantID)
+}
+
+// BeginTX implements fosite's Transactional.
+func (s *storage) BeginTX(ctx context.Context) (context.Context, error) {
+	return s.server.Store.Begin(ctx)
+}
+
+// Commit implements fosite's Transactional.
+func (s *storage) Commit(ctx context.Context) error { return s.server.Store.Commit(ctx) }
+
+// Rollback implements fosite's Transactional.
+func (s *storage) Rollback(ctx context.Context) error { return s.server.Store.Rollback(ctx) }

@@ -1,0 +1,134 @@
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// ErrInvalidToken says that a token is not an access token of ours for the resource, is over, or was
+// revoked. Any other error of Verify means that nobody can tell.
+var ErrInvalidToken = errors.New("invalid access token")
+
+// maxToken is far beyond what we issue.
+const maxToken = 8 << 10
+
+// Verify checks an access token for the resource (RFC 9068 section 4) and that its grant is alive. It
+// returns ErrInvalidToken, or another error when the database cannot say: then nobody may pass.
+func (s *Server) Verify(ctx context.Context, raw, resource string) (*Token, error) {
+	t, err := s.verify(raw)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case t.Resource != resource:
+		return nil, fmt.Errorf("%w: it is for another resource", ErrInvalidToken)
+	case !s.Now().Before(t.ExpiresAt):
+		return nil, fmt.Errorf("%w: it has expired", ErrInvalidToken)
+	}
+	alive, err := s.Store.GrantAlive(ctx, t.GrantID)
+	if err != nil {
+		return nil, fmt.Errorf("check token: %w", err)
+	}
+	if !alive {
+		return nil, fmt.Errorf("%w: it was revoked", ErrInvalidToken)
+	}
+	return t, nil
+}
+
+// verify checks what does not change with time: that we signed raw as an access token.
+func (s *Server) verify(raw string) (*Token, error) {
+	if len(raw) > maxToken {
+		return nil, fmt.Errorf("%w: it is too long", ErrInvalidToken)
+	}
+	sum := sha256.Sum256([]byte(raw))
+	if t := s.seen.find(sum); t != nil {
+		return t, nil
+	}
+	t, err := s.parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	s.seen.add(sum, t, s.Now())
+	return t, nil
+}
+
+func (s *Server) parse(raw string) (*Token, error) {
+	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.ES256}) // never none, never HS256
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalidToken, err)
+	}
+	header := jws.Signatures[0].Protected
+	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
+	switch {
+	case !strings.EqualFold(typ, "at+jwt"): // an ID token is not an access token
+		return nil, fmt.Errorf("%w: it is not an access token", ErrInvalidToken)
+	case header.KeyID != s.keys.id || header.JSONWebKey != nil: // keys come from us, never from the token
+		return nil, fmt.Errorf("%w: its key is not ours", ErrInvalidToken)
+	}
+	body, err := jws.Verify(s.keys.public)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalidToken, err)
+	}
+	var c accessClaims
+	if err := json.Unmarshal(body, &c); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrInvalidToken, err)
+	}
+	if c.Issuer != s.URL || c.Subject == "" || c.GrantID == "" {
+		return nil, fmt.Errorf("%w: it is from another issuer", ErrInvalidToken)
+	}
+	return &Token{
+		ID: c.ID, GrantID: c.GrantID, UserID: c.Subject, ClientID: c.ClientID, Resource: c.Audience,
+		Scopes: strings.Fields(c.Scope), AuthTime: time.Unix(c.AuthTime, 0).UTC(), ExpiresAt: time.Unix(c.ExpiresAt, 0).UTC(),
+	}, nil
+}
+
+// seen remembers tokens whose signature was right, so that it is checked once. Only our own tokens get in, so
+// strangers cannot fill it.
+type seen struct {
+	mu     sync.RWMutex
+	tokens map[[sha256.Size]byte]*Token
+}
+
+// maxSeen bounds the memory: about 1 KiB a token.
+const maxSeen = 10_000
+
+func (s *seen) find(sum [sha256.Size]byte) *Token {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.tokens[sum]
+}
+
+func (s *seen) add(sum [sha256.Size]byte, t *Token, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tokens == nil {
+		s.tokens = make(map[[sha256.Size]byte]*Token)
+	}
+	if len(s.tokens) >= maxSeen {
+		s.makeRoom(now)
+	}
+	s.tokens[sum] = t
+}
+
+// makeRoom forgets what has expired, or else a tenth at random: it is only a memory.
+func (s *seen) makeRoom(now time.Time) {
+	for sum, t := range s.tokens {
+		if t.ExpiresAt.Before(now) {
+			delete(s.tokens, sum)
+		}
+	}
+	for sum := range s.tokens {
+		if len(s.tokens) <= maxSeen*9/10 {
+			return
+		}
+		delete(s.tokens, sum)
+	}
+}
