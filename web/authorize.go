@@ -1,0 +1,52 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+
+	"frontdesk/oauth"
+	"frontdesk/web/page"
+	"frontdesk/web/signin"
+)
+
+var _ oauth.Pages = (*Server)(nil)
+
+// SignIn implements oauth.Pages.
+func (s *Server) SignIn(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	http.Redirect(w, r, signin.URL("/sign-in", returnTo), http.StatusSeeOther)
+	return nil
+}
+
+// Consent implements oauth.Pages.
+func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.ConsentRequest) error {
+	host := ask.RedirectURI
+	if u, err := url.Parse(ask.RedirectURI); err == nil {
+		if host = u.Host; u.Scheme != "https" && u.Scheme != "http" {
+			host = u.Scheme + "://" + u.Host // an app's own scheme says more than its host
+		}
+	}
+	p := page.Consent{
+		Action: ask.Action, Token: ask.Token, ClientName: ask.Client.Name, Verified: ask.Client.Verified,
+		Local: ask.Local, New: ask.First, User: personOf(ask.User), SwitchURL: ask.SwitchURL,
+		ResourceName: ask.Resource.Name, ResourceURL: ask.Resource.URL,
+		RedirectHost: host, RedirectURI: ask.RedirectURI,
+	}
+	for _, scope := range ask.Scopes {
+		p.Scopes = append(p.Scopes, page.Scope{Title: scope.Title, Description: scope.Description})
+	}
+	return s.pages.Render(w, r, http.StatusOK, p)
+}
+
+// FormPost implements oauth.Pages.
+func (s *Server) FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string) error {
+	p := page.FormPost{Action: action}
+	for _, f := range fields {
+		p.Fields = append(p.Fields, page.Field{Name: f[0], Value: f[1]})
+	}
+	return s.pages.Render(w, r, http.StatusOK, p)
+}
+
+// Error implements oauth.Pages. An empty heading or message is filled in from the status.
+func (s *Server) Error(w http.ResponseWriter, r *http.Request, status int, heading, message string) error {
+	return s.pages.Render(w, r, status, page.Error{Status: status, Heading: heading, Message: message, RequestID: requestID(r)})
+}

@@ -1,0 +1,120 @@
+// Package signin is every way in: one file a way, and signing up. Its one idea: whoever proves who they are
+// gets a session and goes back to where they came from, an address on this server. It does not know what
+// they came for, but for the name of the app that sent them.
+package signin
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"frontdesk/internal/account"
+	"frontdesk/store"
+	"frontdesk/web/page"
+)
+
+// Server is the desk at which people sign in and up.
+type Server struct {
+	Store      *store.Store
+	Accounts   *account.Accounts
+	Pages      *page.Renderer
+	SignUp     string // open, invite or closed
+	SetupToken string // see signup.go
+	Fail       func(http.ResponseWriter, *http.Request, error)
+}
+
+// methods is every way to sign in: the path that its form posts to, and what happens then.
+var methods = []struct {
+	path   string
+	answer func(*Server, http.ResponseWriter, *http.Request) error
+}{
+	{"/sign-in", (*Server).password},
+}
+
+// Mount adds the room's routes.
+func (s *Server) Mount(mux *http.ServeMux) {
+	mux.HandleFunc("GET /sign-in", s.answering((*Server).show))
+	mux.HandleFunc("GET /sign-up", s.answering((*Server).showSignUp))
+	mux.HandleFunc("POST /sign-up", s.answering((*Server).signUp))
+	for _, m := range methods {
+		mux.HandleFunc("POST "+m.path, s.answering(m.answer))
+	}
+}
+
+func (s *Server) answering(h func(*Server, http.ResponseWriter, *http.Request) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(s, w, r); err != nil {
+			s.Fail(w, r, err)
+		}
+	}
+}
+
+// URL is path with where to go afterwards.
+func URL(path, returnTo string) string {
+	if returnTo == "" {
+		return path
+	}
+	return path + "?" + url.Values{"return_to": {returnTo}}.Encode()
+}
+
+// returnTo is where the person goes afterwards: a path and query on this server, never another place.
+func returnTo(r *http.Request) string {
+	to := r.URL.Query().Get("return_to")
+	u, err := url.Parse(to)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" ||
+		!strings.HasPrefix(to, "/") || strings.HasPrefix(to, "//") ||
+		strings.ContainsFunc(to, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' }) {
+		return ""
+	}
+	return to
+}
+
+// client is the name of the app that the person came from, "" if none. It is a courtesy on the page, so what
+// cannot be read is left out.
+func (s *Server) client(r *http.Request) string {
+	u, err := url.Parse(returnTo(r))
+	if err != nil || u.Path != "/oauth/authorize" {
+		return ""
+	}
+	c, err := s.Store.Client(r.Context(), u.Query().Get("client_id"))
+	if err != nil {
+		return ""
+	}
+	return c.Name
+}
+
+// show shows the sign-in page; to somebody who is signed in and came for nothing else, the start page.
+func (s *Server) show(w http.ResponseWriter, r *http.Request) error {
+	if returnTo(r) == "" {
+		switch _, err := s.Accounts.Session(r); {
+		case err == nil:
+			http.Redirect(w, r, "/", http.StatusSeeOther)
+			return nil
+		case !errors.Is(err, store.ErrNotFound):
+			return err
+		}
+	}
+	return s.Pages.Render(w, r, http.StatusOK, s.page(r))
+}
+
+func (s *Server) page(r *http.Request) page.SignIn {
+	p := page.SignIn{Action: URL("/sign-in", returnTo(r)), ClientName: s.client(r)}
+	if s.SignUp == "open" {
+		p.SignUpURL = URL("/sign-up", returnTo(r))
+	}
+	return p
+}
+
+// welcome signs the person in and sends them on.
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request, u *store.User) error {
+	if _, err := s.Accounts.StartSession(w, r, u); err != nil {
+		return err
+	}
+	to := returnTo(r)
+	if to == "" {
+		to = "/"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
