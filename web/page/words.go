@@ -58,6 +58,9 @@ const maxMarks = 3
 // look like another or to turn the text around it: control and formatting characters, among them
 // every bidirectional one, zero-width characters, blank letters and variation selectors.
 func clean(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	var b strings.Builder
 	marks := 0
 	for _, r := range s {
@@ -77,6 +80,16 @@ func clean(s string) string {
 		b.WriteRune(r)
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// isPlain tells whether clean would leave s as it is; nearly every name is like that.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < '!' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // shorten leaves out the middle of s when it has more than head+tail+1 characters. The end stays,

@@ -1,0 +1,85 @@
+package page
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// read is the page as a person reads it.
+func read(t *testing.T, p Page) string {
+	t.Helper()
+	_, body, _ := strings.Cut(draw(t, p).Body.String(), "<body>")
+	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(body, ""))), " ")
+}
+
+// TestConsentSays holds the words that CONTRACT.md and SECURITY.md ask for.
+func TestConsentSays(t *testing.T) {
+	t.Parallel()
+	said := read(t, consent)
+	for _, words := range []string{
+		"Cursor wants to use Acme", "for the first time", "Jane Smith", "jane@example.com", "Switch",
+		"At mcp.acme.example/mcp it will be able to", "See your profile", "Name and picture", "Stay signed in",
+		"You will go to anysphere.cursor-mcp", "cursor://anysphere.cursor-mcp/oauth/callback", "Connected apps",
+	} {
+		if !strings.Contains(said, words) {
+			t.Errorf("consent does not say %q:\n%s", words, said)
+		}
+	}
+}
+
+func TestConsentWarns(t *testing.T) {
+	t.Parallel()
+	const local, unknown, test = "An app on this computer. ", "Acme has not checked this app.", "Allow it only if you just started signing in from Cursor"
+	for _, c := range []struct {
+		verified, local bool
+		says, silent    []string
+	}{
+		{true, false, []string{"Checked by Acme"}, []string{local, unknown, test}},
+		{true, true, []string{local + "Any program here could use this name. " + test}, []string{unknown, "Checked by"}},
+		{false, true, []string{local, unknown, "Any program here could use this name.", test}, []string{"Checked by"}},
+		{false, false, []string{unknown, test, "and know anysphere.cursor-mcp."}, []string{local, "Checked by"}},
+	} {
+		p := consent
+		p.Verified, p.Local = c.verified, c.local
+		said := read(t, p)
+		for _, words := range c.says {
+			if !strings.Contains(said, words) {
+				t.Errorf("verified %v, local %v: does not say %q", c.verified, c.local, words)
+			}
+		}
+		for _, words := range c.silent {
+			if strings.Contains(said, words) {
+				t.Errorf("verified %v, local %v: says %q", c.verified, c.local, words)
+			}
+		}
+	}
+}
+
+// TestConsentThatOpensAProgram: the browser stays on the page, so the page says what comes next.
+func TestConsentThatOpensAProgram(t *testing.T) {
+	t.Parallel()
+	for uri, opens := range map[string]bool{
+		"cursor://anysphere.cursor-mcp/cb": true, "com.example.app:/cb": true,
+		"http://localhost:8787/cb": false, "https://claude.ai/cb": false, "": false,
+	} {
+		p := consent
+		p.RedirectURI = uri
+		if said := strings.Contains(read(t, p), "does not open by itself"); said != opens {
+			t.Errorf("%s: said is %v", uri, said)
+		}
+	}
+}
+
+func TestErrorAlwaysLeadsOn(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{0, 400, 403, 404, 405, 413, 418, 429, 500, 503} {
+		p := Error{Status: status}
+		if p.Title() == "" || p.Sentence() == "" || !strings.Contains(draw(t, p).Body.String(), `class="button" href="/"`) {
+			t.Errorf("status %d is a dead end", status)
+		}
+	}
+}
