@@ -75,9 +75,19 @@ func TestContrast(t *testing.T) {
 			front, back string
 			least       float64
 		}{
-			{"ink", "paper", 4.5}, {"ink", "card", 4.5}, {"ink", "brass-soft", 4.5}, {"ink", "code", 4.5},
-			{"soft", "paper", 4.5}, {"soft", "card", 4.5}, {"soft", "code", 4.5}, {"brass", "paper", 4.5},
-			{"brass", "card", 4.5}, {"danger", "danger-soft", 4.5}, {"ok", "card", 4.5}, {"edge", "card", 3}, {"edge", "field", 3},
+			{"ink", "paper", 4.5},
+			{"ink", "card", 4.5},
+			{"ink", "brass-soft", 4.5},
+			{"ink", "code", 4.5},
+			{"soft", "paper", 4.5},
+			{"soft", "card", 4.5},
+			{"soft", "code", 4.5},
+			{"brass", "paper", 4.5},
+			{"brass", "card", 4.5},
+			{"danger", "danger-soft", 4.5},
+			{"ok", "card", 4.5},
+			{"edge", "card", 3},
+			{"edge", "field", 3},
 		} {
 			front, back := colour[pair.front], colour[pair.back]
 			ratio := (math.Max(front, back) + .05) / (math.Min(front, back) + .05)

@@ -81,5 +81,8 @@ func TestErrorAlwaysLeadsOn(t *testing.T) {
 		if p.Title() == "" || p.Sentence() == "" || !strings.Contains(draw(t, p).Body.String(), `class="button" href="/"`) {
 			t.Errorf("status %d is a dead end", status)
 		}
+		if p.Heading = "Broken"; p.Sentence() == "" {
+			t.Errorf("status %d says nothing below its heading", status)
+		}
 	}
 }

@@ -46,7 +46,7 @@ func (p Error) Title() string {
 
 // Sentence says what happened and what to do.
 func (p Error) Sentence() string {
-	if p.Message != "" || p.Heading != "" {
+	if p.Message != "" {
 		return p.Message
 	}
 	return p.saying().message

@@ -45,8 +45,13 @@ func TestFormAction(t *testing.T) {
 		page Page
 		free bool
 	}{
-		{Landing{}, false}, {Error{}, false}, {SignedOut{}, false},
-		{SignIn{}, true}, {SignUp{}, true}, {Consent{}, true}, {FormPost{}, true},
+		{Landing{}, false},
+		{Error{}, false},
+		{SignedOut{}, false},
+		{SignIn{}, true},
+		{SignUp{}, true},
+		{Consent{}, true},
+		{FormPost{}, true},
 	} {
 		policy := draw(t, c.page).Header().Get("Content-Security-Policy")
 		if free := !strings.Contains(policy, "form-action"); free != c.free {

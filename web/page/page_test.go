@@ -43,7 +43,8 @@ var (
 	jane    = Person{"Jane Smith", "jane@example.com"}
 	consent = Consent{
 		"/oauth/authorize?client_id=c1", "secret", "Cursor", true, true, true, jane, "/switch", "Acme",
-		"https://mcp.acme.example/mcp", []Scope{{"See your profile", "Name and picture"}, {Title: "Stay signed in"}},
+		"https://mcp.acme.example/mcp",
+		[]Scope{{"See your profile", "Name and picture"}, {Title: "Stay signed in"}},
 		"anysphere.cursor-mcp", "cursor://anysphere.cursor-mcp/oauth/callback", "/account/apps",
 	}
 )
