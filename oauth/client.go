@@ -62,7 +62,7 @@ func (s *Server) authenticateClient(ctx context.Context, r *http.Request, form u
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.Store.Client(ctx, id)
+	c, err := s.client(ctx, r, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, fosite.ErrInvalidClient.WithHint("The client is not known here.")

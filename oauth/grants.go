@@ -43,14 +43,11 @@ func (s *Server) newProvider() fosite.OAuth2Provider {
 		ScopeStrategy:                fosite.ExactScopeStrategy,
 		ClientAuthenticationStrategy: s.authenticateClient,
 		OmitRedirectScopeParam:       true,
-		MinParameterEntropy:          -1, // real clients send short states or none; PKCE protects the code
 		SanitationWhiteList:          []string{"redirect_uri", "code_challenge", "nonce"},
 		// Audiences are never taken from a request: resource decides them (RFC 8707), here and at issue.
 		AudienceMatchingStrategy: func(_, _ []string) error { return nil },
-		// Redirects were checked at registration and again before fosite sees the request.
-		RedirectSecureChecker: nil,
+		RedirectSecureChecker:    allowedRedirect,
 	}
-	config.RedirectSecureChecker = allowedRedirect
 	factories := make([]compose.Factory, 0, len(grantTypes)+2)
 	for _, g := range grantTypes {
 		factories = append(factories, g.factory)

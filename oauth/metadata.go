@@ -28,6 +28,7 @@ type metadata struct {
 	ClaimsParameterSupported      bool     `json:"claims_parameter_supported"`
 	RequestParameterSupported     bool     `json:"request_parameter_supported"`
 	RequestURIParameterSupported  bool     `json:"request_uri_parameter_supported"`
+	ClientDocumentsSupported      bool     `json:"client_id_metadata_document_supported"` // CIMD draft section 5
 }
 
 // document is an answer that does not change while the server runs.
@@ -68,6 +69,7 @@ func (s *Server) metadata() ([]byte, error) {
 		IDTokenAlgsSupported:          []string{string(jose.ES256)},
 		ClaimsSupported:               []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"},
 		PromptValuesSupported:         prompts,
+		ClientDocumentsSupported:      s.Documents,
 	}
 	for _, scope := range s.Scopes {
 		m.ScopesSupported = append(m.ScopesSupported, scope.Name)

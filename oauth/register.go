@@ -114,23 +114,33 @@ func tooDeep(body []byte) bool {
 // clientFor makes the client that is asked for, with our defaults in what is left open, or says what is wrong
 // (RFC 7591 section 3.2.2).
 func (s *Server) clientFor(asked *registration) (*store.Client, string, error) {
+	c, err := s.describedClient(asked)
+	if err != nil {
+		return nil, "", err
+	}
+	c.ID = store.NewID("client")
+	return c, newSecret(c), nil
+}
+
+// describedClient is the client that the metadata describes, checked, without an id or a secret.
+func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 	c := &store.Client{
-		ID: store.NewID("client"), Name: cleanName(asked.Name), RedirectURIs: asked.RedirectURIs,
+		Name: cleanName(asked.Name), RedirectURIs: asked.RedirectURIs,
 		ResponseTypes: []string{"code"}, AuthMethod: asked.AuthMethod, ApplicationType: asked.ApplicationType,
 		URI: asked.URI, LogoURI: asked.LogoURI, PolicyURI: asked.PolicyURI, TermsURI: asked.TermsURI,
 		SoftwareID: asked.SoftwareID, SoftwareVersion: asked.SoftwareVersion, Contacts: asked.Contacts,
 		Scopes: s.registeredScopes(asked.Scope),
 	}
 	if err := checkRedirects(c.RedirectURIs); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := checkTexts(asked); err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if err := chooseGrants(c, asked); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	return c, newSecret(c), chooseType(c)
+	return c, chooseType(c)
 }
 
 func checkRedirects(uris []string) error {
@@ -262,7 +272,7 @@ type ClientRequest struct {
 func NewClient(q ClientRequest) (*store.Client, string, error) {
 	c := &store.Client{
 		ID: store.NewID("client"), Name: cleanName(q.Name), RedirectURIs: q.RedirectURIs, Scopes: q.Scopes,
-		GrantTypes: grantTypeNames(), ResponseTypes: []string{"code"}, AuthMethod: "none", Verified: true,
+		GrantTypes: grantTypeNames(), ResponseTypes: []string{"code"}, AuthMethod: "none", Verified: true, Source: store.FromOperator,
 	}
 	if c.Name == "" {
 		return nil, "", fmt.Errorf("a client needs a name")

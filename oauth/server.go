@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/ory/fosite"
+	"golang.org/x/sync/singleflight"
 
 	"frontdesk/internal/account"
+	"frontdesk/internal/outbound"
 	"frontdesk/store"
 )
 
@@ -25,7 +27,9 @@ type Config struct {
 	DefaultScopes        []string   // what a client gets that names none
 	MasterKey            []byte     // 32 bytes: seals keys, derives refresh tokens, signs forms
 	Registration         bool       // RFC 7591 on
-	RegistrationsPerHour int        // per address, 0: no limit
+	Documents            bool       // client ID metadata documents on
+	Outbound             *outbound.Client
+	RegistrationsPerHour int // per address, 0: no limit
 	AccessTokenLifetime  time.Duration
 	RefreshTokenLifetime time.Duration
 	Now                  func() time.Time
@@ -45,6 +49,7 @@ type Server struct {
 	keys      *keys
 	seen      seen
 	registers *account.Limiter
+	fetching  singleflight.Group // of client ID metadata documents, by their URL
 	documents map[string]document
 }
 

@@ -3,6 +3,15 @@ package store
 import (
 	"context"
 	"time"
+
+	"gorm.io/gorm/clause"
+)
+
+// Where a client comes from.
+const (
+	FromRegistration = "registration" // it registered itself (RFC 7591)
+	FromOperator     = "operator"
+	FromDocument     = "document" // its id is the URL of its metadata document
 )
 
 // Client is a registered OAuth client (RFC 7591 section 2). Scopes is what it may ask for; none means
@@ -27,12 +36,18 @@ type Client struct {
 	Verified        bool      // an operator vouches for it
 	CreatedAt       time.Time `gorm:"serializer:millis;autoCreateTime:false"`
 	SecretRotatedAt time.Time `gorm:"serializer:millis"`
+	Source          string
+	Blocked         bool      // an operator keeps it out
+	FreshUntil      time.Time `gorm:"serializer:millis"` // documents: not fetched again before
 }
 
 // CreateClient saves a new client. A missing id is made.
 func (s *Store) CreateClient(ctx context.Context, c *Client) error {
 	if c.ID == "" {
 		c.ID = NewID("client")
+	}
+	if c.Source == "" {
+		c.Source = FromRegistration
 	}
 	c.CreatedAt = s.now()
 	return wrap("create client", s.db(ctx).Create(c).Error)
@@ -55,6 +70,19 @@ func (s *Store) Clients(ctx context.Context, after string, limit int) ([]Client,
 	}
 	var cs []Client
 	return cs, wrap("list clients", q.Find(&cs).Error)
+}
+
+// SaveDocument saves a client as its document describes it, over what was there before. What an operator
+// decided about it stays.
+func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
+	c.Source, c.CreatedAt = FromDocument, s.now()
+	return wrap("save client document", s.db(ctx).Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "id"}},
+		DoUpdates: clause.AssignmentColumns([]string{
+			"name", "auth_method", "application_type", "uri", "logo_uri", "policy_uri", "terms_uri", "software_id",
+			"software_version", "redirect_uris", "grant_types", "response_types", "scopes", "contacts", "fresh_until",
+		}),
+	}).Create(c).Error)
 }
 
 // SetClientSecret replaces the secret's hash; the old secret is dead at once.

@@ -16,14 +16,15 @@ import (
 
 // floors says which rooms each room may import. Folders inside a room belong to it and see each other.
 var floors = map[string][]string{
-	"cmd/frontdesk":     {"web", "web/signin", "web/page", "mcpserver", "oauth", "internal/account", "store"},
+	"cmd/frontdesk":     {"web", "web/signin", "web/page", "mcpserver", "oauth", "internal/account", "internal/outbound", "store"},
 	"cmd/frontdesk/e2e": {"mcpserver", "oauth", "internal/account", "store"},
 	"web":               {"web/signin", "web/page", "oauth", "internal/account", "store"},
 	"web/signin":        {"web/page", "internal/account", "store"},
 	"web/page":          {},
 	"mcpserver":         {"oauth", "internal/account", "store"},
-	"oauth":             {"internal/account", "store"},
+	"oauth":             {"internal/account", "internal/outbound", "store"},
 	"internal/account":  {"store"},
+	"internal/outbound": {},
 	"store":             {"migrations"},
 	"store/storetest":   {"store"},
 	"migrations":        {},

@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	minPassword = 8    // characters
+	// MinPassword is how many characters a password has at least.
+	MinPassword = 8
 	maxPassword = 1024 // bytes
 )
 
@@ -123,8 +124,8 @@ func (h hash) outdated() bool {
 
 func checkPassword(password string) error {
 	switch {
-	case utf8.RuneCountInString(password) < minPassword:
-		return &FieldError{"password", fmt.Sprintf("The password is too short. Use at least %d characters.", minPassword)}
+	case utf8.RuneCountInString(password) < MinPassword:
+		return &FieldError{"password", fmt.Sprintf("The password is too short. Use at least %d characters.", MinPassword)}
 	case len(password) > maxPassword:
 		return &FieldError{"password", fmt.Sprintf("The password is too long. Use at most %d bytes.", maxPassword)}
 	}
