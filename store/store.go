@@ -64,11 +64,12 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	return s, nil
 }
 
-// gormConfig is common to both databases: one statement is one round trip, prepared once.
+// gormConfig is common to both databases: one statement is one round trip. Each driver keeps the prepared
+// statements of a connection. gorm's own PrepareStmt must stay off: there a statement that waits for a
+// connection in order to be prepared blocks the transaction that has the connection and wants the same one.
 func (s *Store) gormConfig() *gorm.Config {
 	return &gorm.Config{
 		SkipDefaultTransaction: true,
-		PrepareStmt:            true,
 		TranslateError:         true,
 		NowFunc:                func() time.Time { return s.now().UTC() },
 		Logger:                 logger.Discard, // errors are logged once, where they are answered
