@@ -1,7 +1,6 @@
 package oauth_test
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -9,23 +8,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// program is the built program, made once.
+// program is where the built program lies.
 var program string
-
-func TestMain(m *testing.M) {
-	dir, err := os.MkdirTemp("", "frontdesk-")
-	if err != nil {
-		panic(err)
-	}
-	program = filepath.Join(dir, "frontdesk")
-	build := exec.Command("go", "build", "-race", "-o", program, "frontdesk/cmd/frontdesk")
-	if out, err := build.CombinedOutput(); err != nil {
-		panic(string(out))
-	}
-	code := m.Run()
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
-}
 
 // TestConversations plays the scripts in testdata against the built program. A script is a conversation over
 // HTTP: it begins with "serve", and each rule of a specification is a few lines of it. The commands:
@@ -48,6 +32,10 @@ func TestMain(m *testing.M) {
 //	query NAME [REGEXP]            a parameter of the answer's Location (! query NAME)
 //	set VARIABLE json|query|header|body WHAT   keep it; of body, the first group of a regexp
 func TestConversations(t *testing.T) {
+	program = filepath.Join(t.TempDir(), "frontdesk")
+	if out, err := exec.Command("go", "build", "-race", "-o", program, "frontdesk/cmd/frontdesk").CombinedOutput(); err != nil {
+		t.Fatalf("build: %s", out)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:   "testdata",
 		Setup: func(env *testscript.Env) error { env.Values[talkKey{}] = newTalk(); return nil },

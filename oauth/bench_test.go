@@ -1,0 +1,99 @@
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+type tokens struct {
+	Access  string `json:"access_token"`
+	Refresh string `json:"refresh_token"`
+}
+
+func (h *house) tokens(tb testing.TB, w *httptest.ResponseRecorder) tokens {
+	tb.Helper()
+	var t tokens
+	if err := json.Unmarshal(w.Body.Bytes(), &t); err != nil || t.Access == "" {
+		tb.Fatalf("no tokens: %d %s", w.Code, w.Body)
+	}
+	return t
+}
+
+func BenchmarkDiscovery(b *testing.B) {
+	h := newHouse(b)
+	r := httptest.NewRequest("GET", "/.well-known/oauth-authorization-server", nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		if w := h.do(r); w.Code != http.StatusOK {
+			b.Fatal(w.Code)
+		}
+	}
+}
+
+func BenchmarkRegister(b *testing.B) {
+	h := newHouse(b)
+	const body = `{"client_name":"Bench","redirect_uris":["http://127.0.0.1:1/cb"],"token_endpoint_auth_method":"none"}`
+	b.ReportAllocs()
+	for b.Loop() {
+		r := httptest.NewRequest("POST", "/oauth/register", strings.NewReader(body))
+		r.Header.Set("Content-Type", "application/json")
+		if w := h.do(r); w.Code != http.StatusCreated {
+			b.Fatal(w.Body)
+		}
+	}
+}
+
+func BenchmarkAuthorize(b *testing.B) {
+	h := newHouse(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if h.authorized(b, nil).Get("code") == "" {
+			b.Fatal("no code")
+		}
+	}
+}
+
+func BenchmarkExchange(b *testing.B) {
+	h := newHouse(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		code := h.authorized(b, nil).Get("code")
+		b.StartTimer()
+		h.tokens(b, h.exchange(code))
+	}
+}
+
+func BenchmarkRefresh(b *testing.B) {
+	h := newHouse(b)
+	t := h.tokens(b, h.exchange(h.authorized(b, nil).Get("code")))
+	b.ReportAllocs()
+	for b.Loop() {
+		t = h.tokens(b, h.refresh(t.Refresh))
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	h := newHouse(b)
+	t := h.tokens(b, h.exchange(h.authorized(b, nil).Get("code")))
+	b.Run("new", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := h.parse(t.Access); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("seen", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := h.Verify(context.Background(), t.Access, testResource); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
