@@ -1,0 +1,186 @@
+package store_test
+
+import (
+	"errors"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
+	"frontdesk/store"
+)
+
+// wants fails the test unless err is the sentinel.
+func wants(t *testing.T, what string, err, sentinel error) {
+	t.Helper()
+	if !errors.Is(err, sentinel) {
+		t.Errorf("%s: %v, want %v", what, err, sentinel)
+	}
+}
+
+func TestUserIsReadAsSaved(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, c *clock) {
+		u := &store.User{
+			Username: "jane", FirstName: "Jane", LastName: "Doe", PasswordHash: "$argon2id$…", ImageURL: "https://example.com/jane.png",
+			Admin: true, TwoFactorEnabled: true, CreateOrganizationEnabled: true, DeleteSelfEnabled: true,
+			Emails: []store.Email{
+				{Address: "Other@Example.com", Canonical: "other@example.com"},
+				{Address: "Jane@Example.com", Canonical: "jane@example.com", Primary: true, VerifiedAt: start},
+			},
+		}
+		must(t, s.CreateUser(t.Context(), u))
+		want := *u
+		want.Emails = []store.Email{u.Emails[1], u.Emails[0]} // the primary comes first
+		want.ExternalAccounts = []store.ExternalAccount{}
+		if !want.CreatedAt.Equal(start) || want.Primary().Address != "Jane@Example.com" {
+			t.Errorf("made at %v, primary %+v", want.CreatedAt, want.Primary())
+		}
+		c.pass(time.Hour)
+		for _, identifier := range []string{"jane", "jane@example.com", "other@example.com"} {
+			found, err := s.UserByIdentifier(t.Context(), identifier)
+			must(t, err)
+			if diff := cmp.Diff(&want, found); diff != "" {
+				t.Errorf("by %s (-want +got):\n%s", identifier, diff)
+			}
+		}
+		got, err := s.User(t.Context(), u.ID)
+		must(t, err)
+		if diff := cmp.Diff(&want, got); diff != "" {
+			t.Errorf("by id (-want +got):\n%s", diff)
+		}
+		list, err := s.Users(t.Context(), "", 10)
+		must(t, err)
+		if diff := cmp.Diff([]store.User{want}, list); diff != "" {
+			t.Errorf("in the list (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestFalseIsKept(t *testing.T) { // the columns' defaults are true
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		u := &store.User{}
+		must(t, s.CreateUser(t.Context(), u))
+		got, err := s.User(t.Context(), u.ID)
+		must(t, err)
+		if got.CreateOrganizationEnabled || got.DeleteSelfEnabled || got.Banned() || got.Locked() || got.Primary() != (store.Email{}) {
+			t.Errorf("read %+v", got)
+		}
+	})
+}
+
+func TestUnknownUser(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		person(t, s, "jane")
+		must(t, s.CreateUser(t.Context(), &store.User{ID: "user_nameless"})) // '' is nobody's username
+		ctx := t.Context()
+		_, err := s.User(ctx, "user_gone")
+		wants(t, "read", err, store.ErrNotFound)
+		for _, identifier := range []string{"", "joe", "Jane", "jane@example.co", "jane'--", "%"} {
+			_, err = s.UserByIdentifier(ctx, identifier)
+			wants(t, "read by "+identifier, err, store.ErrNotFound)
+		}
+		_, err = s.HoldUser(ctx, "user_gone")
+		wants(t, "hold", err, store.ErrNotFound)
+		wants(t, "ban", s.Ban(ctx, "user_gone"), store.ErrNotFound)
+		wants(t, "unban", s.Unban(ctx, "user_gone"), store.ErrNotFound)
+		wants(t, "lock", s.Lock(ctx, "user_gone"), store.ErrNotFound)
+		wants(t, "unlock", s.Unlock(ctx, "user_gone"), store.ErrNotFound)
+		wants(t, "delete", s.DeleteUser(ctx, "user_gone"), store.ErrNotFound)
+		wants(t, "set password", s.SetPassword(ctx, "user_gone", "x"), store.ErrNotFound)
+		wants(t, "replace hash", s.ReplacePasswordHash(ctx, "user_gone", "x", "y"), store.ErrNotFound)
+		must(t, s.EndAccess(ctx, "user_gone"))
+	})
+}
+
+func TestNamesAreUnique(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		jane := person(t, s, "jane")
+		mail := func(canonical string, primary bool) store.Email {
+			return store.Email{Address: canonical, Canonical: canonical, Primary: primary}
+		}
+		for what, u := range map[string]*store.User{
+			"username":             {Username: "jane"},
+			"address":              {Username: "joe", Emails: []store.Email{mail("joe@example.com", true), mail("jane@example.com", false)}},
+			"two primaries":        {Username: "joe", Emails: []store.Email{mail("joe@example.com", true), mail("j@example.com", true)}},
+			"one's own addresses":  {Username: "joe", Emails: []store.Email{mail("joe@example.com", true), mail("joe@example.com", false)}},
+			"id":                   {ID: jane.ID, Username: "joe"},
+			"id, username and all": jane,
+		} {
+			wants(t, what, s.CreateUser(t.Context(), u), store.ErrConflict)
+		}
+		_, err := s.UserByIdentifier(t.Context(), "joe")
+		wants(t, "what was half made", err, store.ErrNotFound)
+		for range 2 { // no username is no conflict
+			must(t, s.CreateUser(t.Context(), &store.User{}))
+		}
+		if n, err := s.CountUsers(t.Context()); err != nil || n != 3 {
+			t.Errorf("%d users, %v", n, err)
+		}
+	})
+}
+
+func TestOnlyOneIsFirst(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		var won atomic.Int32
+		var g errgroup.Group
+		for i := range 16 {
+			g.Go(func() error {
+				err := s.CreateFirstUser(t.Context(), &store.User{Username: "first" + strconv.Itoa(i)})
+				if err == nil {
+					won.Add(1)
+				} else if !errors.Is(err, store.ErrConflict) {
+					return err
+				}
+				return nil
+			})
+		}
+		must(t, g.Wait())
+		if n, err := s.CountUsers(t.Context()); won.Load() != 1 || n != 1 || err != nil {
+			t.Errorf("%d won, %d users, %v", won.Load(), n, err)
+		}
+	})
+}
+
+func TestPasswordHash(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		u, other := person(t, s, "jane"), person(t, s, "joe")
+		ctx := t.Context()
+		must(t, s.SetPassword(ctx, u.ID, "second"))
+		wants(t, "replace what is gone", s.ReplacePasswordHash(ctx, u.ID, u.PasswordHash, "third"), store.ErrNotFound)
+		must(t, s.ReplacePasswordHash(ctx, u.ID, "second", "third"))
+		for id, want := range map[string]string{u.ID: "third", other.ID: other.PasswordHash} {
+			if got, err := s.User(ctx, id); err != nil || got.PasswordHash != want {
+				t.Errorf("hash %+v, %v, want %s", got, err, want)
+			}
+		}
+	})
+}
+
+// TestHeldUserDoesNotChange bans somebody in the middle of a transaction that holds them: the ban comes after.
+func TestHeldUserDoesNotChange(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		u := person(t, s, "jane")
+		ctx, err := s.Begin(t.Context())
+		must(t, err)
+		held, err := s.HoldUser(ctx, u.ID)
+		must(t, err)
+		if held.PasswordHash != u.PasswordHash {
+			t.Errorf("held %+v", held)
+		}
+		banned := make(chan error, 1)
+		go func() { banned <- s.Ban(t.Context(), u.ID) }()
+		must(t, s.CreateSession(ctx, &store.Session{ID: "session", UserID: u.ID, ExpiresAt: start.Add(time.Hour)}))
+		select {
+		case err := <-banned:
+			t.Error("banned while held:", err)
+		case <-time.After(100 * time.Millisecond): // long enough for a ban that does not wait
+		}
+		must(t, s.Commit(ctx))
+		must(t, <-banned)
+		_, err = s.Session(t.Context(), "session")
+		wants(t, "the session that was made before the ban", err, store.ErrNotFound)
+	})
+}
