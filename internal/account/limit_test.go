@@ -1,0 +1,78 @@
+package account
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+func TestLimiter(t *testing.T) {
+	c := &clock{time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+	l := NewLimiter(3, time.Minute, c.now)
+	allow := func(address string, want bool) {
+		t.Helper()
+		if ok, wait := l.Allow(address); ok != want || ok != (wait == 0) || wait > 20*time.Second {
+			t.Errorf("%s: %v, %v", address, ok, wait)
+		}
+	}
+	for _, port := range []string{"1", "2", "3"} {
+		allow("192.0.2.1:"+port, true)
+	}
+	allow("192.0.2.1:4", false)
+	allow("192.0.2.1", false)
+	allow("[::ffff:192.0.2.1]:4", false)
+	allow("192.0.2.2:1", true)
+	c.Time = c.Add(20*time.Second - time.Millisecond)
+	allow("192.0.2.1:5", false)
+	c.Time = c.Add(time.Millisecond)
+	allow("192.0.2.1:6", true) // those that were refused cost nothing
+	allow("192.0.2.1:7", false)
+
+	for i := range 3 {
+		allow(fmt.Sprintf("[2001:db8::%d]:1", i), true)
+	}
+	allow("[2001:db8::ffff:1]:1", false)
+	allow("[2001:db8:0:1::1]:1", true)
+
+	for range 3 {
+		allow("what is this", true)
+	}
+	allow("", false)
+}
+
+func TestNoLimit(t *testing.T) {
+	l := NewLimiter(0, time.Minute, time.Now)
+	for range 1000 {
+		if ok, wait := l.Allow("192.0.2.1:1"); !ok || wait != 0 {
+			t.Fatal(ok, wait)
+		}
+	}
+}
+
+func TestLimiterForgets(t *testing.T) {
+	c := &clock{time.Unix(1, 0)}
+	l := NewLimiter(1, time.Hour, c.now)
+	l.Allow("10.0.0.1")
+	for i := range maxAddresses - 1 {
+		l.Allow(fmt.Sprintf("11.%d.%d.%d", i>>16, i>>8&255, i&255))
+	}
+	if ok, _ := l.Allow("10.0.0.1"); ok {
+		t.Error("forgotten too early")
+	}
+	for i := range maxAddresses {
+		l.Allow(fmt.Sprintf("12.%d.%d.%d", i>>16, i>>8&255, i&255))
+	}
+	if len(l.byAddr) != maxAddresses || l.recent.Len() != maxAddresses {
+		t.Error(len(l.byAddr), l.recent.Len())
+	}
+}
+
+func FuzzCustomer(f *testing.F) {
+	f.Add("192.0.2.1:1")
+	f.Add("[fe80::1%eth0]:1")
+	f.Fuzz(func(t *testing.T, s string) {
+		if p := customer(s); p.IsValid() && p.Masked() != p {
+			t.Errorf("%q: %v", s, p)
+		}
+	})
+}
