@@ -1,0 +1,53 @@
+package oauth
+
+import "testing"
+
+func TestCheckRedirect(t *testing.T) {
+	for _, uri := range []string{
+		"https://claude.ai/api/mcp/auth_callback", "https://example.com", "https://example.com:8443/cb?x=1",
+		"http://localhost:3142", "http://127.0.0.1/", "http://[::1]:5/cb", "http://127.0.0.1:33418/",
+		"cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/cb", "vscode://vscode.github/cb", "windsurf://x",
+	} {
+		if err := checkRedirect(uri); err != nil {
+			t.Errorf("%s: %v", uri, err)
+		}
+	}
+	for _, uri := range []string{
+		"", "x", "/cb", "//example.com/cb", "example.com/cb", "http://example.com/cb", "http://localhost.example.com/cb", "http://127.0.0.2/cb",
+		"http://0x7f000001/", "http://2130706433/", "http://[::ffff:127.0.0.1]/", "http://LOCALHOST/cb", "http://localhost:0/cb",
+		"http://localhost:65536/cb", "http://localhost:478210/cb", "http://localhost:/cb", "http://localhost:1x/cb", "http://localhost@evil.example/cb",
+		"https://user@example.com/cb", "https://user:pw@example.com/cb", "https://example.com/cb#x", "https://example.com/cb#", "https://*.example.com/cb",
+		"https://example.com/\r\nX:y", "https://example.com/a b", "https://example.com\\@evil.example/", "https://ex\u3002ample.com/", "https:///cb", "https:cb",
+		"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "blob:https://example.com/x", "about:blank",
+		"com.example.app:cb", "cursor:", "HTTPS://example.com/cb", "ws://example.com/", "intent://x/", "https://example.com/\u202e", "https://example.com/\x00",
+	} {
+		if checkRedirect(uri) == nil {
+			t.Errorf("%q is allowed", uri)
+		}
+	}
+}
+
+func TestMatchRedirect(t *testing.T) {
+	registered := []string{"https://app.example/cb", "http://127.0.0.1:1/cb", "http://localhost/cb?x=1", "http://[::1]/", "cursor://a/cb", "http://localhost:3142"}
+	for _, uri := range []string{
+		"https://app.example/cb", "http://127.0.0.1:1/cb", "http://127.0.0.1:65535/cb", "http://127.0.0.1/cb", "http://localhost:9/cb?x=1",
+		"http://[::1]:80/", "cursor://a/cb", "http://localhost:1",
+	} {
+		if !matchRedirect(uri, registered) {
+			t.Errorf("%s does not match", uri)
+		}
+	}
+	for _, uri := range []string{
+		"", "https://app.example/cb/", "https://app.example/cb/x", "https://app.example/CB", "https://APP.example/cb", "https://app.example/a/../cb",
+		"https://app.example/%63b", "https://app.example./cb", "https://sub.app.example/cb", "https://app.example:443/cb", "https://app.example:8443/cb",
+		"http://app.example/cb", "https://app.example/cb?x=1", "https://app.example/cb?", "https://app.example/cb#x", "https://x@app.example/cb",
+		"https://app.example@evil.example/cb", "https://app.example\\@evil.example/cb", "https://app.example/cb\r\n", "https://app.example /cb",
+		"http://127.0.0.1:1/%63b", "http://127.0.0.1:478210/cb", "http://127.0.0.1:0/cb", "https://127.0.0.1:1/cb", "http://127.0.0.2:1/cb", "http://2130706433:1/cb",
+		"http://user@127.0.0.1:1/cb", "http://localhost:1/cb", "http://127.0.0.1:1/cb?x=1", "http://127.0.0.1:1/cb/", "http://127.0.0.1.evil.example/cb",
+		"http://127.0.0.1:1@evil.example/cb", "http://[::1]:80/cb", "cursor://a/cb/", "cursor://a:1/cb", "cursor://b/cb", "http://localhost:1/", "http://localhost:+1", "http://localhost:١",
+	} {
+		if matchRedirect(uri, registered) {
+			t.Errorf("%q matches", uri)
+		}
+	}
+}

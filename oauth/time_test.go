@@ -1,0 +1,192 @@
+package oauth
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"frontdesk/store"
+)
+
+func refused(t *testing.T, what string, w *httptest.ResponseRecorder, word string) {
+	t.Helper()
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), `"error":"`+word+`"`) {
+		t.Errorf("%s: %d %s", what, w.Code, w.Body)
+	}
+}
+
+func TestCodeExpires(t *testing.T) {
+	h := newHouse(t)
+	code := h.authorized(t, nil).Get("code")
+	h.clock.at = h.clock.at.Add(codeLifetime + time.Second)
+	refused(t, "an old code", h.exchange(code), "invalid_grant")
+}
+
+func TestAccessTokenExpires(t *testing.T) {
+	h := newHouse(t)
+	got := h.tokens(t, h.exchange(h.authorized(t, nil).Get("code")))
+	if _, err := h.Verify(t.Context(), got.Access, testResource); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Verify(t.Context(), got.Access, testURL+"/other"); err == nil {
+		t.Error("it is good for another resource")
+	}
+	h.clock.at = h.clock.at.Add(h.AccessTokenLifetime + time.Second)
+	if _, err := h.Verify(t.Context(), got.Access, testResource); err == nil {
+		t.Error("it is good for ever")
+	}
+}
+
+func TestRefreshGrace(t *testing.T) {
+	h := newHouse(t)
+	first := h.tokens(t, h.exchange(h.authorized(t, nil).Get("code")))
+	second := h.tokens(t, h.refresh(first.Refresh))
+	h.clock.at = h.clock.at.Add(grace - time.Second)
+	again := h.tokens(t, h.refresh(first.Refresh))
+	if again.Refresh != second.Refresh || again.Access == second.Access {
+		t.Error("within the grace it is the very same successor with a new access token")
+	}
+	h.clock.at = h.clock.at.Add(2 * time.Second)
+	refused(t, "after the grace", h.refresh(first.Refresh), "invalid_grant")
+	refused(t, "the family", h.refresh(second.Refresh), "invalid_grant")
+	if _, err := h.Verify(t.Context(), again.Access, testResource); err == nil {
+		t.Error("the family's access token lives on")
+	}
+}
+
+func TestRefreshGraceEndsWhenTheSuccessorIsUsed(t *testing.T) {
+	h := newHouse(t)
+	first := h.tokens(t, h.exchange(h.authorized(t, nil).Get("code")))
+	second := h.tokens(t, h.refresh(first.Refresh))
+	third := h.tokens(t, h.refresh(second.Refresh))
+	refused(t, "reuse", h.refresh(first.Refresh), "invalid_grant")
+	refused(t, "the family", h.refresh(third.Refresh), "invalid_grant")
+}
+
+func TestRefreshTokenExpires(t *testing.T) {
+	h := newHouse(t)
+	got := h.tokens(t, h.exchange(h.authorized(t, nil).Get("code")))
+	h.clock.at = h.clock.at.Add(h.RefreshTokenLifetime + time.Second)
+	refused(t, "an old refresh token", h.refresh(got.Refresh), "invalid_grant")
+}
+
+// TestRace sends 64 at once: one code wins; all who refresh get one successor.
+func TestRace(t *testing.T) {
+	h := newHouse(t)
+	code := h.authorized(t, nil).Get("code")
+	answers := together(64, func() *httptest.ResponseRecorder { return h.exchange(code) })
+	won := slices.DeleteFunc(answers, func(w *httptest.ResponseRecorder) bool {
+		if w.Code != http.StatusOK {
+			refused(t, "a loser", w, "invalid_grant")
+		}
+		return w.Code != http.StatusOK
+	})
+	if len(won) != 1 {
+		t.Fatalf("%d codes won", len(won))
+	}
+	first := h.tokens(t, h.exchange(h.authorized(t, nil).Get("code")))
+	successors := map[string]bool{}
+	for _, w := range together(64, func() *httptest.ResponseRecorder { return h.refresh(first.Refresh) }) {
+		successors[h.tokens(t, w).Refresh] = true
+	}
+	if len(successors) != 1 {
+		t.Errorf("%d successors", len(successors))
+	}
+}
+
+func together(n int, do func() *httptest.ResponseRecorder) []*httptest.ResponseRecorder {
+	answers := make([]*httptest.ResponseRecorder, n)
+	var wg sync.WaitGroup
+	for i := range answers {
+		wg.Go(func() { answers[i] = do() })
+	}
+	wg.Wait()
+	return answers
+}
+
+// strange is a client that registered itself, so that consent is always asked.
+func (h *house) strange(t *testing.T) *store.Client {
+	t.Helper()
+	c := &store.Client{Name: "Strange", RedirectURIs: []string{testCallback}, AuthMethod: "none", GrantTypes: grantTypeNames()}
+	if err := h.Store.CreateClient(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestConsentFormExpires(t *testing.T) {
+	h := newHouse(t)
+	h.visit(h.strange(t).ID)
+	h.clock.at = h.clock.at.Add(formLifetime + time.Second)
+	if w := h.postConsent(t, "allow"); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
+		t.Errorf("%d %s", w.Code, w.Header())
+	}
+}
+
+func TestConsentFormIsOneBrowsers(t *testing.T) {
+	h := newHouse(t)
+	h.visit(h.strange(t).ID)
+	w := httptest.NewRecorder()
+	if _, err := h.Accounts.StartSession(w, httptest.NewRequest("POST", "/sign-in", nil), h.jane); err != nil {
+		t.Fatal(err)
+	}
+	h.cookie = w.Result().Cookies()[0] // the same person, in another browser
+	if w := h.postConsent(t, "allow"); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
+		t.Errorf("%d %s", w.Code, w.Header())
+	}
+}
+
+func TestConsentIsPerRequest(t *testing.T) {
+	h := newHouse(t)
+	h.visit(h.strange(t).ID)
+	h.pages.asked.Action = strings.Replace(h.pages.asked.Action, "state=s", "state=t", 1)
+	if w := h.postConsent(t, "allow"); w.Code != http.StatusBadRequest {
+		t.Errorf("a form went to another request: %d", w.Code)
+	}
+}
+
+// TestPromptLogin asks for a sign-in that is fresh, once.
+func TestPromptLogin(t *testing.T) {
+	for _, change := range []url.Values{{"prompt": {"login"}}, {"prompt": {"select_account"}}, {"max_age": {"0"}}} {
+		h := newHouse(t)
+		h.clock.at = h.clock.at.Add(time.Minute)
+		r := httptest.NewRequest("GET", h.authorizeURL(change), nil)
+		r.AddCookie(h.cookie)
+		to, _ := url.Parse(h.do(r).Header().Get("Location"))
+		back := to.Query().Get("return_to")
+		if to.Path != "/sign-in" || !strings.Contains(back, mark) {
+			t.Fatalf("%v: sent to %s", change, to)
+		}
+		r = httptest.NewRequest("GET", back, nil)
+		r.AddCookie(h.cookie) // the old session does not do
+		if to, _ := url.Parse(h.do(r).Header().Get("Location")); to.Path != "/sign-in" {
+			t.Fatalf("%v: an old session went to %s", change, to)
+		}
+		h.clock.at = h.clock.at.Add(time.Second)
+		w := httptest.NewRecorder()
+		if _, err := h.Accounts.StartSession(w, r, h.jane); err != nil {
+			t.Fatal(err)
+		}
+		r = httptest.NewRequest("GET", back, nil)
+		r.AddCookie(w.Result().Cookies()[0])
+		if to, _ := url.Parse(h.do(r).Header().Get("Location")); to.Query().Get("code") == "" {
+			t.Errorf("%v: a fresh session went to %s", change, to)
+		}
+	}
+}
+
+func TestMaxAge(t *testing.T) {
+	h := newHouse(t)
+	if h.authorized(t, url.Values{"max_age": {"60"}}).Get("code") == "" {
+		t.Error("a fresh session has to sign in again")
+	}
+	h.clock.at = h.clock.at.Add(2 * time.Minute)
+	if h.authorized(t, url.Values{"max_age": {"60"}}).Get("return_to") == "" {
+		t.Error("an old session does not have to sign in again")
+	}
+}
