@@ -31,6 +31,18 @@ func TestConsentSays(t *testing.T) {
 	}
 }
 
+// TestConsentSaysWhoDescribes names the site behind a client that did not register here.
+func TestConsentSaysWhoDescribes(t *testing.T) {
+	t.Parallel()
+	for _, local := range []bool{true, false} {
+		p := consent
+		p.Verified, p.Local, p.Origin = false, local, "cursor.example"
+		if said := read(t, p); !strings.Contains(said, "It is described at cursor.example") {
+			t.Errorf("local %v: the origin is not said:\n%s", local, said)
+		}
+	}
+}
+
 func TestConsentWarns(t *testing.T) {
 	t.Parallel()
 	const local, unknown, test = "An app on this computer. ", "Acme has not checked this app.", "Allow it only if you just started signing in from Cursor"
@@ -44,7 +56,7 @@ func TestConsentWarns(t *testing.T) {
 		{false, false, []string{unknown, test, "and know anysphere.cursor-mcp."}, []string{local, "Checked by"}},
 	} {
 		p := consent
-		p.Verified, p.Local = c.verified, c.local
+		p.Verified, p.Local, p.Origin = c.verified, c.local, ""
 		said := read(t, p)
 		for _, words := range c.says {
 			if !strings.Contains(said, words) {

@@ -45,7 +45,7 @@ var (
 		"/oauth/authorize?client_id=c1", "secret", "Cursor", true, true, true, jane, "/switch", "Acme",
 		"https://mcp.acme.example/mcp",
 		[]Scope{{"See your profile", "Name and picture"}, {Title: "Stay signed in"}},
-		"anysphere.cursor-mcp", "cursor://anysphere.cursor-mcp/oauth/callback", "/account/apps",
+		"anysphere.cursor-mcp", "cursor://anysphere.cursor-mcp/oauth/callback", "/account/apps", "describes.example",
 	}
 )
 
