@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"time"
 )
 
@@ -35,7 +33,7 @@ func (s *Store) RefreshToken(ctx context.Context, signature string) (*RefreshTok
 // RotateRefreshToken marks the token old as used and saves next in its place. Where another request was
 // first and rotated old into the same successor no longer ago than grace, and that successor is unused,
 // it saves nothing and is no error: both callers answer with the same successor. ErrConflict: old was
-// used before otherwise, or its grant is revoked.
+// used before otherwise, or its grant is revoked, or old is unknown.
 func (s *Store) RotateRefreshToken(ctx context.Context, old string, next *RefreshToken, grace time.Duration) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		now := s.now()
@@ -47,8 +45,8 @@ func (s *Store) RotateRefreshToken(ctx context.Context, old string, next *Refres
 		case r.RowsAffected == 1:
 			return s.CreateRefreshToken(ctx, next)
 		}
-		again, err := s.InGrace(ctx, old, grace)
-		if err == nil && !again {
+		successor, err := s.successor(ctx, old, grace)
+		if err == nil && successor != next.Signature {
 			err = ErrConflict
 		}
 		return wrap("rotate refresh token", err)
@@ -58,13 +56,15 @@ func (s *Store) RotateRefreshToken(ctx context.Context, old string, next *Refres
 // InGrace tells whether a used refresh token may be answered with its successor once more: it was used
 // no longer ago than grace, the successor is unused, and the grant is alive.
 func (s *Store) InGrace(ctx context.Context, signature string, grace time.Duration) (bool, error) {
-	var n int64
-	err := s.db(ctx).Raw(`SELECT count(*) FROM refresh_tokens t JOIN refresh_tokens n ON n.signature = t.successor
+	successor, err := s.successor(ctx, signature, grace)
+	return successor != "", wrap("read successor", err)
+}
+
+// successor is what a used refresh token may be answered with once more; "" when it may not be.
+func (s *Store) successor(ctx context.Context, signature string, grace time.Duration) (successor string, err error) {
+	err = s.read(ctx).Raw(`SELECT n.signature FROM refresh_tokens t JOIN refresh_tokens n ON n.signature = t.successor
 		JOIN grants g ON g.id = t.grant_id
 		WHERE t.signature = ? AND t.used_at >= ? AND n.used_at = 0 AND g.revoked_at = 0`,
-		signature, toMillis(s.now().Add(-grace))).Scan(&n).Error
-	if err != nil && !errors.Is(err, context.Canceled) {
-		err = fmt.Errorf("read successor: %w", err)
-	}
-	return n == 1, err
+		signature, toMillis(s.now().Add(-grace))).Scan(&successor).Error
+	return successor, err
 }
