@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"crypto/rand"
+	"database/sql"
 	"sync"
 	"testing"
 	"time"
@@ -34,10 +35,33 @@ func (c *clock) pass(d time.Duration) {
 // each runs a test on both databases, with a clock that stands still until the test moves it.
 func each(t *testing.T, test func(t *testing.T, s *store.Store, c *clock)) {
 	t.Helper()
+	eachRaw(t, func(t *testing.T, s *store.Store, c *clock, _ *sql.DB) { test(t, s, c) })
+}
+
+// eachRaw is each for a test that looks behind the store's back.
+func eachRaw(t *testing.T, test func(t *testing.T, s *store.Store, c *clock, db *sql.DB)) {
+	t.Helper()
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
 		c := &clock{now: start}
-		test(t, storetest.Open(t, store.Config{DSN: dsn, Now: c.Now}), c)
+		s := storetest.Open(t, store.Config{DSN: dsn, Now: c.Now})
+		test(t, s, c, raw(t, s, dsn))
 	})
+}
+
+func raw(t testing.TB, s *store.Store, dsn string) *sql.DB {
+	t.Helper()
+	driver := map[string]string{"sqlite3": "sqlite3", "postgres": "pgx"}[s.Kind()]
+	db, err := sql.Open(driver, dsn)
+	must(t, err)
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+// count tells how many rows a table has.
+func count(t testing.TB, db *sql.DB, table string) (n int) {
+	t.Helper()
+	must(t, db.QueryRow("SELECT count(*) FROM "+table).Scan(&n))
+	return n
 }
 
 // person saves a user who has a username and one address.
