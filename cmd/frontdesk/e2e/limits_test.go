@@ -1,0 +1,97 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdesk/store/storetest"
+)
+
+// TestSignInFlood: one address tries so many passwords a minute and is then told when to come again, whatever
+// address it claims to be.
+func TestSignInFlood(t *testing.T) {
+	d := start(t, "FRONTDESK_SIGN_INS_PER_MINUTE=4")
+	p := d.user(t)
+	for i := range 8 {
+		header := d.browserly()
+		header["X-Forwarded-For"] = []string{"192.0.2." + strconv.Itoa(i)}
+		header["X-Real-Ip"] = header["X-Forwarded-For"]
+		ans := d.caller().postForm(t, "/sign-in", form("identifier", p.Email, "password", "guess-"+strconv.Itoa(i)), header)
+		switch seconds, err := strconv.Atoi(ans.Header.Get("Retry-After")); {
+		case i < 4 && ans.Status == http.StatusUnprocessableEntity:
+		case i >= 4 && ans.Status == http.StatusTooManyRequests && err == nil && seconds > 0 && seconds <= 60:
+		default:
+			t.Errorf("try %d answered %d, Retry-After %q", i+1, ans.Status, ans.Header.Get("Retry-After"))
+		}
+	}
+	ans := d.caller().postForm(t, "/sign-in", form("identifier", p.Email, "password", p.Password), d.browserly())
+	if ans.Status != http.StatusTooManyRequests {
+		t.Errorf("the right password after too many tries answered %d", ans.Status)
+	}
+}
+
+// TestCodeLifetime: a code is over after 60 seconds.
+func TestCodeLifetime(t *testing.T) {
+	t.Parallel()
+	d := start(t)
+	p := d.user(t)
+	a, c := d.register(t, (*yard)(nil).metadata(webRedirect)), d.stranger(t)
+	tr := a.trip()
+	late := a.redemption(tr, a.code(t, c, p, tr))
+	began := time.Now()
+	tr = a.trip()
+	a.tokens(t, a.token(t, a.redemption(tr, a.code(t, c, p, tr))))
+	<-time.After(time.Until(began.Add(61 * time.Second)))
+	if ans := a.token(t, late); ans.Status != 400 || ans.word() != "invalid_grant" {
+		t.Errorf("a code of 61 s was answered %d %s", ans.Status, ans.Body)
+	}
+}
+
+// TestPostgres is the whole way on the other database.
+func TestPostgres(t *testing.T) {
+	d := start(t, "FRONTDESK_DATABASE="+storetest.PostgresURL(t), "FRONTDESK_SIGN_UP=open")
+	p := d.user(t)
+	c := d.stranger(t)
+	a := d.native(t, nativeRedirect)
+	tk := a.signedIn(t, c, p)
+	d.same(t, p, a.profile(t, tk.Access))
+	next := a.tokens(t, a.token(t, renewal(tk.Refresh)))
+	if code := d.stop(t); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	d.serve(t)
+	d.ready(t)
+	d.same(t, p, a.profile(t, next.Access))
+	again := a.keep(a.token(t, renewal(tk.Refresh)))
+	if again.Refresh != next.Refresh {
+		t.Error("after a restart a retried refresh got another successor")
+	}
+	if ans := a.postForm(t, "/oauth/revoke", form("client_id", a.ID, "token", again.Refresh), nil); ans.Status != 200 {
+		t.Errorf("revocation answered %d", ans.Status)
+	}
+	a.dead(t, "after revocation", next.Access)
+}
+
+// TestLoopback: clients that try IPv6 first find the server as those that do not.
+func TestLoopback(t *testing.T) {
+	d := start(t)
+	u, err := url.Parse(d.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, host := range []string{"127.0.0.1", "[::1]", "localhost"} {
+		if a := d.caller().get(t, "http://"+host+":"+u.Port()+"/healthz"); a.Status != 200 {
+			t.Errorf("%s answered %d", host, a.Status)
+		}
+		a := d.caller().get(t, "http://"+host+":"+u.Port()+"/mcp")
+		if c := a.Header.Get("WWW-Authenticate"); a.Status != 401 || !strings.Contains(c, d.URL+"/.well-known/") {
+			t.Errorf("%s: /mcp answered %d %q", host, a.Status, c)
+		}
+	}
+}
