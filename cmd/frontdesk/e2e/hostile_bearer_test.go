@@ -20,7 +20,7 @@ func (y *yard) bearer(t *testing.T) {
 	kid, iat := f.header["kid"], f.claims["iat"]
 	neighbour := start(t)
 	visitor := neighbour.user(t)
-	theirs := neighbour.register(t, y.metadata(webRedirect)).signedIn(t, neighbour.stranger(t), visitor)
+	theirs := neighbour.register(t, everyday(webRedirect)).signedIn(t, neighbour.stranger(t), visitor)
 	code := y.fresh(t, y.web).Get("code")
 
 	forged := map[string]string{

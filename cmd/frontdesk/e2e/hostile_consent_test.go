@@ -169,7 +169,7 @@ func (y *yard) names(t *testing.T) {
 		"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</title><script>alert(1)</script>", "{{.}}",
 		"Cur\u202esor", "Cur\u200bsor", "Cur\u2066sor\u2069", "Cursor\x07", "\u200f\u061c", "Cur\ufeffsor", "a\nb", strings.Repeat("W", 300),
 	} {
-		body := y.metadata(webRedirect)
+		body := everyday(webRedirect)
 		body["client_name"] = name
 		body["logo_uri"], body["client_uri"] = "https://evil.example/logo.png", "https://evil.example/"
 		_, page := y.ask(t, y.d.register(t, body))
@@ -182,7 +182,7 @@ func (y *yard) names(t *testing.T) {
 	}
 	for _, member := range []string{"client_uri", "logo_uri", "policy_uri", "tos_uri"} {
 		for _, link := range []string{"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", " javascript:alert(1)", "java\tscript:alert(1)"} {
-			body := y.metadata(webRedirect)
+			body := everyday(webRedirect)
 			body[member] = link
 			ans := y.d.caller().postJSON(t, "/oauth/register", body)
 			y.count(t, member+" "+link, ans)
@@ -200,7 +200,7 @@ func (y *yard) names(t *testing.T) {
 // loopbackWarning: whoever claims to be on this computer, or registered itself, is shown with a warning;
 // trust that it gives itself is not believed.
 func (y *yard) loopbackWarning(t *testing.T) {
-	body := y.metadata(webRedirect)
+	body := everyday(webRedirect)
 	for _, flag := range []string{"verified", "trusted", "first_party", "skip_consent", "admin", "is_verified"} {
 		body[flag] = true
 	}

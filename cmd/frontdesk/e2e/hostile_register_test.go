@@ -24,7 +24,7 @@ func (y *yard) registration(t *testing.T) {
 		"https://example.com/\u202egnp", "ws://example.com/", "http://[::ffff:127.0.0.1]/callback", "http://127.0.0.1:99999/callback",
 	} {
 		for name, uris := range map[string][]string{"alone": {uri}, "beside good ones": {webRedirect, uri, nativeRedirect}} {
-			body := y.metadata("")
+			body := everyday("")
 			body["redirect_uris"] = uris
 			ans := y.d.caller().postJSON(t, "/oauth/register", body)
 			y.want(t, strconv.Quote(uri)+" "+name, ans, "invalid_redirect_uri", 400)
@@ -72,7 +72,7 @@ func (y *yard) members(t *testing.T) {
 		{"software_id", strings.Repeat("a", 60_000), "invalid_client_metadata"},
 		{"scope", []string{"profile"}, "invalid_client_metadata"},
 	} {
-		body := y.metadata(webRedirect)
+		body := everyday(webRedirect)
 		body[row.member] = row.value
 		y.want(t, row.member, y.d.caller().postJSON(t, "/oauth/register", body), row.word, 400)
 	}
@@ -80,7 +80,7 @@ func (y *yard) members(t *testing.T) {
 
 // bodies are not even registrations.
 func (y *yard) bodies(t *testing.T) {
-	good, _ := json.Marshal(y.metadata(webRedirect))
+	good, _ := json.Marshal(everyday(webRedirect))
 	const kind = "application/json"
 	for _, row := range []struct{ name, method, kind, body string }{
 		{"text", "POST", "text/plain", string(good)},
@@ -110,7 +110,7 @@ func (y *yard) bodies(t *testing.T) {
 
 // boasts are members by which a client would make itself more than it is.
 func (y *yard) boasts(t *testing.T) {
-	body := y.metadata(webRedirect)
+	body := everyday(webRedirect)
 	for member, v := range map[string]any{
 		"client_id": y.basic.ID, "client_secret": "chosen-by-the-client", "client_secret_expires_at": 1, "client_id_issued_at": 1,
 		"verified": true, "Verified": true, "trusted": true, "registration_access_token": "chosen-too", "secret_hash": "x",
@@ -132,7 +132,7 @@ func (y *yard) outbound(t *testing.T) {
 	port := strings.TrimSuffix(y.trap[strings.LastIndex(y.trap, ":")+1:], "/")
 	for _, host := range []string{"127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"} {
 		for _, member := range []string{"jwks_uri", "logo_uri", "sector_identifier_uri", "request_uris", "client_uri", "initiate_login_uri", "tos_uri"} {
-			body := y.metadata(webRedirect)
+			body := everyday(webRedirect)
 			body[member] = "http://" + host + ":" + port + "/"
 			if member == "request_uris" {
 				body[member] = []any{body[member]}

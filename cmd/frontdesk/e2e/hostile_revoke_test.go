@@ -66,7 +66,7 @@ func (y *yard) operators(t *testing.T) {
 			y.d.run(t, nil, "another-password-4711\n", "user", "reset-password", p.ID, "--password-stdin")
 		}, nil},
 	} {
-		p, a := y.d.user(t), y.d.register(t, y.metadata(cb))
+		p, a := y.d.user(t), y.d.register(t, everyday(cb))
 		browser := y.d.stranger(t)
 		browser.signIn(t, p)
 		tk := a.signedIn(t, browser, p)

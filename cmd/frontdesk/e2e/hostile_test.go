@@ -64,11 +64,11 @@ func newYard(t *testing.T) *yard {
 	y := &yard{d: d, alice: d.user(t), bob: d.user(t), hers: d.stranger(t), his: d.stranger(t)}
 	y.hers.signIn(t, y.alice)
 	y.his.signIn(t, y.bob)
-	y.web = d.register(t, y.metadata(webRedirect))
-	y.native = d.register(t, y.metadata(nativeRedirect))
-	y.other = d.register(t, y.metadata(otherRedirect))
+	y.web = d.register(t, everyday(webRedirect))
+	y.native = d.register(t, everyday(nativeRedirect))
+	y.other = d.register(t, everyday(otherRedirect))
 	y.basic = d.client(t, "Basic", webRedirect, "--confidential")
-	secret := y.metadata(webRedirect)
+	secret := everyday(webRedirect)
 	secret["token_endpoint_auth_method"] = "client_secret_post"
 	y.post = d.register(t, secret)
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -82,8 +82,8 @@ func newYard(t *testing.T) *yard {
 	return y
 }
 
-// metadata is an everyday registration body for one redirect URI.
-func (y *yard) metadata(redirect string) map[string]any {
+// everyday is a registration body as most clients send it, for one redirect URI.
+func everyday(redirect string) map[string]any {
 	return map[string]any{
 		"client_name": "Attacked", "redirect_uris": []string{redirect}, "token_endpoint_auth_method": "none",
 		"grant_types": []string{"authorization_code", "refresh_token"}, "response_types": []string{"code"},

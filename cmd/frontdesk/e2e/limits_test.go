@@ -41,7 +41,7 @@ func TestCodeLifetime(t *testing.T) {
 	t.Parallel()
 	d := start(t)
 	p := d.user(t)
-	a, c := d.register(t, (*yard)(nil).metadata(webRedirect)), d.stranger(t)
+	a, c := d.register(t, everyday(webRedirect)), d.stranger(t)
 	tr := a.trip()
 	late := a.redemption(tr, a.code(t, c, p, tr))
 	began := time.Now()
