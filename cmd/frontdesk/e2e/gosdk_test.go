@@ -6,18 +6,23 @@ import (
 	"context"
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/auth"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/modelcontextprotocol/go-sdk/oauthex"
+	"golang.org/x/oauth2"
 )
 
-// TestGoSDK signs in with the Go SDK's own OAuth client, which registers anew at every authorization.
+// TestGoSDK signs in with the Go SDK's own OAuth client, which registers anew at every authorization. Its
+// token is made to look old, so that it refreshes, for which it sends no resource.
 func TestGoSDK(t *testing.T) {
 	d := start(t)
 	p := d.user(t)
 	d.enrich(t, p)
 	cb, links := listen(t), make(chan string, 1)
+	var source oauth2.TokenSource
+	var issued string
 	handler, err := auth.NewAuthorizationCodeHandler(&auth.AuthorizationCodeHandlerConfig{
 		DynamicClientRegistrationConfig: &auth.DynamicClientRegistrationConfig{
 			Metadata: &oauthex.ClientRegistrationMetadata{
@@ -26,6 +31,13 @@ func TestGoSDK(t *testing.T) {
 			},
 		},
 		RequestRefreshToken: true,
+		NewTokenSource: func(ctx context.Context, c *oauth2.Config, tk *oauth2.Token) (oauth2.TokenSource, error) {
+			old := *tk
+			old.Expiry = time.Now()
+			source = c.TokenSource(ctx, &old)
+			issued = tk.AccessToken
+			return source, nil
+		},
 		AuthorizationCodeFetcher: func(ctx context.Context, args *auth.AuthorizationArgs) (*auth.AuthorizationResult, error) {
 			links <- args.URL
 			v, err := cb.answer(ctx)
@@ -65,4 +77,7 @@ func TestGoSDK(t *testing.T) {
 	}
 	said, _ := json.Marshal(result)
 	d.same(t, p, readProfile(t, said))
+	if tk, err := source.Token(); err != nil || tk.AccessToken == issued {
+		t.Errorf("the SDK did not refresh its token: %v", err)
+	}
 }

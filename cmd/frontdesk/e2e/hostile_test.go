@@ -54,7 +54,7 @@ func TestHostile(t *testing.T) {
 		t.Errorf("only %d hostile requests", y.requests)
 	}
 	if n := y.trapped.Load(); n > 0 {
-		t.Errorf("the server fetched a hostile URL %d times", n)
+		t.Errorf("the server called a hostile address %d times", n)
 	}
 }
 
@@ -75,7 +75,11 @@ func newYard(t *testing.T) *yard {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trap := &http.Server{Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) { y.trapped.Add(1) })}
+	trap := &http.Server{ConnState: func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew { // a connection is enough: the guard must act before
+			y.trapped.Add(1)
+		}
+	}}
 	go func() { _ = trap.Serve(l) }()
 	t.Cleanup(func() { _ = trap.Close() })
 	y.trap = fmt.Sprintf("http://%s/", l.Addr())

@@ -53,6 +53,23 @@ func TestCodeLifetime(t *testing.T) {
 	}
 }
 
+// TestAccessTokenLifetime: an access token is over when it says so, and a refresh brings a new one.
+func TestAccessTokenLifetime(t *testing.T) {
+	t.Parallel()
+	d := start(t, "FRONTDESK_ACCESS_TOKEN_LIFETIME=1m")
+	p := d.user(t)
+	a := d.register(t, everyday(webRedirect))
+	tk := a.signedIn(t, d.stranger(t), p)
+	got := time.Now()
+	if tk.Seconds != 60 {
+		t.Errorf("expires_in is %d", tk.Seconds)
+	}
+	a.alive(t, "at once", tk.Access)
+	<-time.After(time.Until(got.Add(time.Minute)))
+	a.dead(t, "after its lifetime", tk.Access)
+	a.alive(t, "after a refresh", a.tokens(t, a.token(t, renewal(tk.Refresh))).Access)
+}
+
 // TestPostgres is the whole way on the other database.
 func TestPostgres(t *testing.T) {
 	d := start(t, "FRONTDESK_DATABASE="+storetest.PostgresURL(t), "FRONTDESK_SIGN_UP=open")
