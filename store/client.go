@@ -56,11 +56,13 @@ func (s *Store) CreateClient(ctx context.Context, c *Client) error {
 // Client reads a client.
 func (s *Store) Client(ctx context.Context, id string) (*Client, error) {
 	var c Client
-	if err := s.read(ctx).Where("id = ?", id).Take(&c).Error; err != nil {
-		return nil, wrap("read client", err)
+	if err := s.take(ctx, "read client", readClient, []any{id}, &c); err != nil {
+		return nil, err
 	}
 	return &c, nil
 }
+
+var readClient = "SELECT " + columns("clients", new(Client)) + " FROM clients WHERE id = $1"
 
 // Clients lists clients by age, at most limit of them, beginning behind the one whose id is after ("": the first).
 func (s *Store) Clients(ctx context.Context, after string, limit int) ([]Client, error) {

@@ -33,11 +33,14 @@ func (s *Store) CreateCode(ctx context.Context, c *Code) error {
 // Code reads a code and its grant, used and expired ones too.
 func (s *Store) Code(ctx context.Context, signature string) (*Code, error) {
 	var c Code
-	if err := s.read(ctx).Joins("Grant").Where("codes.signature = ?", signature).Take(&c).Error; err != nil {
-		return nil, wrap("read code", err)
+	if err := s.take(ctx, "read code", readCode, []any{signature}, &c, &c.Grant); err != nil {
+		return nil, err
 	}
 	return &c, nil
 }
+
+var readCode = "SELECT " + columns("codes", new(Code)) + ", " + columns("grants", new(Grant)) +
+	" FROM codes JOIN grants ON grants.id = codes.grant_id WHERE codes.signature = $1"
 
 // UseCode marks a code as used. ErrConflict: somebody was first, or the grant was revoked.
 func (s *Store) UseCode(ctx context.Context, signature string) error {

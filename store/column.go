@@ -56,16 +56,11 @@ func toMillis(t time.Time) int64 {
 
 // Scan implements schema.SerializerInterface.
 func (list) Scan(ctx context.Context, field *schema.Field, dst reflect.Value, value any) error {
-	var l []string
-	var err error
-	switch v := value.(type) {
-	case string:
-		err = json.Unmarshal([]byte(v), &l)
-	case []byte:
-		err = json.Unmarshal(v, &l)
-	default:
-		err = fmt.Errorf("%T is not a list", value)
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Errorf("%s: %T is not a list", field.Name, value)
 	}
+	l, err := fromList(text)
 	if err != nil {
 		return fmt.Errorf("%s: %w", field.Name, err)
 	}
@@ -81,6 +76,18 @@ func (list) Value(_ context.Context, field *schema.Field, _ reflect.Value, value
 	if len(l) == 0 {
 		return "[]", nil
 	}
+	for _, text := range l {
+		if !isText(text) {
+			return nil, errNotText // JSON would keep another text in its place
+		}
+	}
 	b, err := json.Marshal(l)
 	return string(b), err
+}
+
+func fromList(text string) (l []string, err error) {
+	if text == "[]" {
+		return []string{}, nil
+	}
+	return l, json.Unmarshal([]byte(text), &l)
 }

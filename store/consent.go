@@ -20,12 +20,13 @@ type Consent struct {
 // Consent reads what the user has allowed the client at the resource.
 func (s *Store) Consent(ctx context.Context, userID, clientID, resource string) (*Consent, error) {
 	var c Consent
-	err := s.read(ctx).Where("user_id = ? AND client_id = ? AND resource = ?", userID, clientID, resource).Take(&c).Error
-	if err != nil {
-		return nil, wrap("read consent", err)
+	if err := s.take(ctx, "read consent", readConsent, []any{userID, clientID, resource}, &c); err != nil {
+		return nil, err
 	}
 	return &c, nil
 }
+
+var readConsent = "SELECT " + columns("consents", new(Consent)) + " FROM consents WHERE user_id = $1 AND client_id = $2 AND resource = $3"
 
 // SaveConsent saves c over what was allowed before.
 func (s *Store) SaveConsent(ctx context.Context, c *Consent) error {

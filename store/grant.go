@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -20,10 +21,13 @@ type Grant struct {
 // GrantAlive tells whether tokens of the grant may be used: it is not revoked, and its user is not
 // banned. A grant whose user or client was deleted is gone with them.
 func (s *Store) GrantAlive(ctx context.Context, id string) (bool, error) {
-	var n int64
-	err := s.read(ctx).Raw(`SELECT count(*) FROM grants JOIN users ON users.id = grants.user_id
-		WHERE grants.id = ? AND grants.revoked_at = 0 AND users.banned_at = 0`, id).Scan(&n).Error
-	return n == 1, wrap("read grant", err)
+	var grant struct{ ID string }
+	err := s.take(ctx, "read grant", `SELECT grants.id FROM grants JOIN users ON users.id = grants.user_id
+		WHERE grants.id = $1 AND grants.revoked_at = 0 AND users.banned_at = 0`, []any{id}, &grant)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // RevokeGrant ends the grant and every token of it. One that is gone or revoked already is no error.

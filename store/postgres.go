@@ -19,7 +19,7 @@ func (s *Store) openPostgres(c Config) error {
 	if c.Connections == 0 {
 		c.Connections = 16
 	}
-	g, err := gorm.Open(postgres.Open(c.DSN), s.gormConfig())
+	g, err := gorm.Open(postgresText{&postgres.Dialector{Config: &postgres.Config{DSN: c.DSN}}}, s.gormConfig())
 	if err != nil {
 		return err
 	}

@@ -24,11 +24,14 @@ func (s *Store) CreateRefreshToken(ctx context.Context, t *RefreshToken) error {
 // RefreshToken reads a refresh token and its grant, used and expired ones too.
 func (s *Store) RefreshToken(ctx context.Context, signature string) (*RefreshToken, error) {
 	var t RefreshToken
-	if err := s.read(ctx).Joins("Grant").Where("refresh_tokens.signature = ?", signature).Take(&t).Error; err != nil {
-		return nil, wrap("read refresh token", err)
+	if err := s.take(ctx, "read refresh token", readRefreshToken, []any{signature}, &t, &t.Grant); err != nil {
+		return nil, err
 	}
 	return &t, nil
 }
+
+var readRefreshToken = "SELECT " + columns("refresh_tokens", new(RefreshToken)) + ", " + columns("grants", new(Grant)) +
+	" FROM refresh_tokens JOIN grants ON grants.id = refresh_tokens.grant_id WHERE refresh_tokens.signature = $1"
 
 // RotateRefreshToken marks the token old as used and saves next in its place. Where another request was
 // first and rotated old into the same successor no longer ago than grace, and that successor is unused,

@@ -25,12 +25,13 @@ func (s *Store) CreateSession(ctx context.Context, session *Session) error {
 // Session reads a session that has not expired.
 func (s *Store) Session(ctx context.Context, id string) (*Session, error) {
 	var session Session
-	err := s.read(ctx).Where("id = ? AND expires_at > ?", id, toMillis(s.now())).Take(&session).Error
-	if err != nil {
-		return nil, wrap("read session", err)
+	if err := s.take(ctx, "read session", readSession, []any{id, toMillis(s.now())}, &session); err != nil {
+		return nil, err
 	}
 	return &session, nil
 }
+
+var readSession = "SELECT " + columns("sessions", new(Session)) + " FROM sessions WHERE id = $1 AND expires_at > $2"
 
 // DeleteSession ends one session; one that is gone already is no error.
 func (s *Store) DeleteSession(ctx context.Context, id string) error {

@@ -30,7 +30,7 @@ func (s *Store) KeepSigningKey(ctx context.Context, k SigningKey) (*SigningKey, 
 func (s *Store) SigningKey(ctx context.Context, algorithm string) (*SigningKey, error) {
 	var k SigningKey
 	if err := s.db(ctx).Where("algorithm = ?", algorithm).Take(&k).Error; err != nil {
-		return nil, wrap("read signing key", err)
+		return nil, found("read signing key", err)
 	}
 	return &k, nil
 }

@@ -47,7 +47,7 @@ func (s *Store) openFile(c Config, connections int, q url.Values) (*gorm.DB, err
 	q.Set("_cache_size", "-16000")
 	q.Set("_stmt_cache_size", "100") // more than there are queries
 	dsn := "file:" + (&url.URL{Path: c.DSN}).EscapedPath() + "?" + q.Encode()
-	g, err := gorm.Open(sqlite.Open(dsn), s.gormConfig())
+	g, err := gorm.Open(sqliteText{sqlite.Dialector{DSN: dsn}}, s.gormConfig())
 	if err != nil {
 		return nil, err
 	}

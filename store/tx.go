@@ -80,6 +80,14 @@ func wrap(operation string, err error) error {
 	return fmt.Errorf("%s: %w", operation, err)
 }
 
+// found is wrap for reads: what is not text is nobody's name.
+func found(operation string, err error) error {
+	if errors.Is(err, errNotText) {
+		err = ErrNotFound
+	}
+	return wrap(operation, err)
+}
+
 // touched is wrap for writes that must have hit a row.
 func touched(operation string, result *gorm.DB) error {
 	if result.Error == nil && result.RowsAffected == 0 {

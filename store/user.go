@@ -87,32 +87,47 @@ func (s *Store) CreateFirstUser(ctx context.Context, u *User) error {
 
 // User reads a user with emails (the primary first) and external accounts.
 func (s *Store) User(ctx context.Context, id string) (*User, error) {
-	return s.user(ctx, "read user", "id = ?", id)
+	return s.user(ctx, "read user", "users.id = $1", id)
 }
 
 // UserByIdentifier reads the user that has the canonical email address or username.
 func (s *Store) UserByIdentifier(ctx context.Context, identifier string) (*User, error) {
 	return s.user(ctx, "read user by identifier",
-		"id = (SELECT user_id FROM emails WHERE canonical = ? UNION SELECT id FROM users WHERE username = ? AND username <> '' LIMIT 1)",
-		identifier, identifier)
+		"users.id = (SELECT user_id FROM emails WHERE canonical = $1 UNION SELECT id FROM users WHERE username = $1 AND username <> '' LIMIT 1)",
+		identifier)
 }
 
+// user reads a user with one row an address, and asks for external accounts only where there are any.
 func (s *Store) user(ctx context.Context, operation, where string, args ...any) (*User, error) {
 	var u User
-	if err := s.read(ctx).Where(where, args...).Take(&u).Error; err != nil {
-		return nil, wrap(operation, err)
+	var e Email
+	var account struct{ ID string }
+	for err := range s.rows(ctx, readUser+where+" ORDER BY emails.is_primary DESC, emails.created_at, emails.id", args, &u, &e, &account) {
+		if err != nil {
+			return nil, found(operation, err)
+		}
+		if e.ID != "" {
+			u.Emails = append(u.Emails, e)
+		}
 	}
-	if err := s.read(ctx).Where("user_id = ?", u.ID).Order("is_primary DESC, created_at, id").Find(&u.Emails).Error; err != nil {
-		return nil, wrap(operation, err)
+	if u.ID == "" {
+		return nil, wrap(operation, ErrNotFound)
+	}
+	if account.ID == "" {
+		return &u, nil
 	}
 	err := s.read(ctx).Where("user_id = ?", u.ID).Order("created_at, id").Find(&u.ExternalAccounts).Error
 	return &u, wrap(operation, err)
 }
 
+var readUser = "SELECT " + columns("users", new(User)) + ", " + columns("emails", new(Email)) +
+	", (SELECT max(id) FROM external_accounts WHERE external_accounts.user_id = users.id)" +
+	" FROM users LEFT JOIN emails ON emails.user_id = users.id WHERE "
+
 // Users lists users by age, at most limit of them, beginning behind the one whose id is after ("": the first).
 func (s *Store) Users(ctx context.Context, after string, limit int) ([]User, error) {
 	q := s.read(ctx).Preload("Emails", func(db *gorm.DB) *gorm.DB { return db.Order("is_primary DESC, created_at, id") }).
-		Preload("ExternalAccounts").Order("created_at, id").Limit(limit)
+		Preload("ExternalAccounts", func(db *gorm.DB) *gorm.DB { return db.Order("created_at, id") }).Order("created_at, id").Limit(limit)
 	if after != "" {
 		q = q.Where("(created_at, id) > (SELECT created_at, id FROM users WHERE id = ?)", after)
 	}
@@ -146,7 +161,7 @@ func (s *Store) HoldUser(ctx context.Context, id string) (*User, error) {
 	}
 	var u User
 	if err := q.Where("id = ?", id).Take(&u).Error; err != nil {
-		return nil, wrap("hold user", err)
+		return nil, found("hold user", err)
 	}
 	return &u, nil
 }
