@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"frontdesk/mcpserver"
+	"frontdesk/oauth"
+	"frontdesk/store"
+)
+
+// clientDescription is a client as the commands print one, in the words of RFC 7591 section 2.
+type clientDescription struct {
+	ID              string    `json:"client_id"`
+	Secret          string    `json:"client_secret,omitempty"` // shown when it is made, and never again
+	Name            string    `json:"client_name"`
+	RedirectURIs    []string  `json:"redirect_uris"`
+	Scope           string    `json:"scope,omitempty"` // none: all
+	AuthMethod      string    `json:"token_endpoint_auth_method"`
+	GrantTypes      []string  `json:"grant_types"`
+	ResponseTypes   []string  `json:"response_types"`
+	ApplicationType string    `json:"application_type"`
+	URI             string    `json:"client_uri,omitempty"`
+	LogoURI         string    `json:"logo_uri,omitempty"`
+	PolicyURI       string    `json:"policy_uri,omitempty"`
+	TermsURI        string    `json:"tos_uri,omitempty"`
+	SoftwareID      string    `json:"software_id,omitempty"`
+	SoftwareVersion string    `json:"software_version,omitempty"`
+	Contacts        []string  `json:"contacts,omitempty"`
+	Verified        bool      `json:"verified"`
+	Source          string    `json:"source"`
+	CreatedAt       time.Time `json:"created_at"`
+}
+
+func describeClient(c *store.Client, secret string) clientDescription {
+	return clientDescription{
+		ID: c.ID, Secret: secret, Name: c.Name, RedirectURIs: slices.Concat([]string{}, c.RedirectURIs), Scope: strings.Join(c.Scopes, " "),
+		AuthMethod: c.AuthMethod, GrantTypes: slices.Concat([]string{}, c.GrantTypes), ResponseTypes: slices.Concat([]string{}, c.ResponseTypes),
+		ApplicationType: c.ApplicationType, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TermsURI: c.TermsURI,
+		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
+		Verified: c.Verified, Source: c.Source, CreatedAt: c.CreatedAt.UTC(),
+	}
+}
+
+// clientCreate is the command client create.
+func clientCreate(f *flag.FlagSet) action {
+	var q oauth.ClientRequest
+	f.StringVar(&q.Name, "name", "", "")
+	f.BoolVar(&q.Confidential, "confidential", false, "")
+	f.Func("redirect-uri", "", func(uri string) error { q.RedirectURIs = append(q.RedirectURIs, uri); return nil })
+	f.Func("scope", "", func(names string) error { q.Scopes = append(q.Scopes, strings.Fields(names)...); return nil })
+	asJSON := jsonFlag(f)
+	return func(ctx context.Context, c *call) error {
+		switch {
+		case q.Name == "":
+			return usageError{message: "--name is missing"}
+		case len(q.RedirectURIs) == 0:
+			return usageError{message: "--redirect-uri is missing"}
+		}
+		for _, name := range q.Scopes {
+			if !slices.Contains(scopeNames(), name) {
+				return fmt.Errorf("there is no scope %q; there are %s", name, strings.Join(scopeNames(), ", "))
+			}
+		}
+		client, secret, err := oauth.NewClient(q)
+		if err != nil {
+			return err
+		}
+		_, s, err := c.open(ctx)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		if err := s.CreateClient(ctx, client); err != nil {
+			return err
+		}
+		return c.show(describeClient(client, secret), *asJSON)
+	}
+}
+
+// clientList is the command client list.
+func clientList(f *flag.FlagSet) action {
+	asJSON := jsonFlag(f)
+	return func(ctx context.Context, c *call) error {
+		_, s, err := c.open(ctx)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		all := each(ctx, s.Clients, func(client store.Client) string { return client.ID })
+		return list(c.stdout, *asJSON, all, func(client store.Client) any { return describeClient(&client, "") },
+			"ID\tNAME\tKIND\tFROM\tREDIRECTS TO", func(client store.Client) string {
+				kind := "public"
+				if client.SecretHash != "" {
+					kind = "confidential"
+				}
+				return strings.Join([]string{client.ID, client.Name, kind, client.Source, strings.Join(client.RedirectURIs, " ")}, "\t")
+			})
+	}
+}
+
+// clientShow is the command client show.
+func clientShow(f *flag.FlagSet) action {
+	asJSON := jsonFlag(f)
+	return withClient(func(_ context.Context, c *call, _ *store.Store, client *store.Client) error {
+		return c.show(describeClient(client, ""), *asJSON)
+	})
+}
+
+// clientDelete is the command client delete.
+func clientDelete(*flag.FlagSet) action {
+	return withClient(func(ctx context.Context, c *call, s *store.Store, client *store.Client) error {
+		if err := s.DeleteClient(ctx, client.ID); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(c.stdout, "%s is deleted.\n", client.ID)
+		return err
+	})
+}
+
+// clientRotateSecret is the command client rotate-secret.
+func clientRotateSecret(f *flag.FlagSet) action {
+	asJSON := jsonFlag(f)
+	return withClient(func(ctx context.Context, c *call, s *store.Store, client *store.Client) error {
+		if client.SecretHash == "" {
+			return fmt.Errorf("%s is a public client: it has no secret", client.ID)
+		}
+		secret, hash := oauth.NewClientSecret()
+		if err := s.SetClientSecret(ctx, client.ID, hash); err != nil {
+			return err
+		}
+		return c.show(describeClient(client, secret), *asJSON)
+	})
+}
+
+// withClient opens the store and finds the client that the first argument names.
+func withClient(do func(context.Context, *call, *store.Store, *store.Client) error) action {
+	return func(ctx context.Context, c *call) error {
+		_, s, err := c.open(ctx)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		client, err := s.Client(ctx, c.args[0])
+		if errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("there is no client %q", c.args[0])
+		}
+		if err != nil {
+			return err
+		}
+		return do(ctx, c, s, client)
+	}
+}
+
+// scopes is every scope of this server: those of the authorization server, and what toolsets bring.
+func scopes() []oauth.Scope { return slices.Concat(oauth.Standard, mcpserver.Scopes()) }
+
+func scopeNames() []string {
+	var names []string
+	for _, scope := range scopes() {
+		names = append(names, scope.Name)
+	}
+	return names
+}

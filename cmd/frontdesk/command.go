@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"frontdesk/internal/account"
+	"frontdesk/store"
+)
+
+// command is one line of the usage text and what stands behind it.
+type command struct {
+	name      string // one word or two
+	arguments string
+	does      string
+	prepare   func(f *flag.FlagSet) action // declares the flags
+}
+
+// action does what a command is for, after its flags were read. Its error is a sentence for the operator.
+type action func(ctx context.Context, c *call) error
+
+// call is one run of the program.
+type call struct {
+	environ        []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	file string   // --config
+	args []string // of the command, without flags
+}
+
+// usageError is a command line that cannot be understood, or one that asks for help. topic is the
+// beginning of the names of the commands that the usage text is about.
+type usageError struct {
+	topic, message string
+	err            error
+}
+
+func (e usageError) Error() string { return e.message }
+func (e usageError) Unwrap() error { return e.err }
+
+// print writes the usage text of the commands that e is about, or of all.
+func (e usageError) print(w io.Writer) {
+	var about []command
+	for _, c := range commands {
+		if e.topic != "" && (c.name == e.topic || strings.HasPrefix(c.name, e.topic+" ")) {
+			about = append(about, c)
+		}
+	}
+	if len(about) == 0 {
+		about = commands
+	}
+	fmt.Fprintln(w, "Usage:")
+	for _, c := range about {
+		fmt.Fprintf(w, "  frontdesk %s\n        %s\n", strings.TrimSpace(c.name+" "+c.arguments), c.does)
+	}
+	fmt.Fprintln(w, "\nEvery command takes --config FILE and --help. Settings: frontdesk config.")
+}
+
+// run reads the flags, which may stand before, between and behind the arguments, and does it.
+func (cmd command) run(ctx context.Context, c *call, args []string) error {
+	f := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	c.declare(f)
+	do := cmd.prepare(f)
+	for {
+		if err := f.Parse(args); err != nil {
+			return usageError{cmd.name, sentence(err), err}
+		}
+		if args = f.Args(); len(args) == 0 {
+			break
+		}
+		c.args, args = append(c.args, args[0]), args[1:]
+	}
+	wants := 0
+	for _, word := range strings.Fields(cmd.arguments) {
+		if word == "USER" || word == "CLIENT" {
+			wants++
+		}
+	}
+	if len(c.args) < wants {
+		return usageError{topic: cmd.name, message: "which " + strings.Fields(cmd.name)[0] + "?"}
+	}
+	if len(c.args) > wants {
+		return usageError{topic: cmd.name, message: fmt.Sprintf("%q is one argument too many", c.args[wants])}
+	}
+	err := do(ctx, c)
+	if wrong, ok := errors.AsType[usageError](err); ok {
+		wrong.topic = cmd.name
+		return wrong
+	}
+	return err
+}
+
+// declare adds the flags that every command has.
+func (c *call) declare(f *flag.FlagSet) {
+	f.StringVar(&c.file, "config", c.file, "")
+}
+
+func jsonFlag(f *flag.FlagSet) *bool { return f.Bool("json", false, "") }
+
+func (c *call) loadConfig() (*Config, error) { return loadConfig(c.environ, c.file) }
+
+// open reads the settings and opens the store for one command. Close it.
+func (c *call) open(ctx context.Context) (*Config, *store.Store, error) {
+	cfg, err := c.loadConfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := cfg.openStore(ctx)
+	return cfg, s, err
+}
+
+// openStore opens the database of the settings, with its schema up to date.
+func (c *Config) openStore(ctx context.Context) (*store.Store, error) {
+	s, err := store.Open(ctx, store.Config{DSN: c.Database, Synchronous: c.Synchronous, Migrate: c.Migrate})
+	if err != nil || c.Migrate {
+		return s, err
+	}
+	n, err := s.Pending(ctx)
+	if err == nil && n > 0 {
+		err = errors.New("the database's schema is out of date: run frontdesk migrate")
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// sentence is err in words for the operator.
+func sentence(err error) string {
+	if wrong, ok := errors.AsType[*account.FieldError](err); ok {
+		return wrong.Message
+	}
+	return err.Error()
+}
+
+// oneLine keeps what others have worded, such as a database, on the one line that a failure has.
+func oneLine(s string) string {
+	return strings.Join(strings.Fields(s), " ")
+}

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+const mask = "********"
+
+// printConfig is the command config: what it prints is a file for --config.
+func printConfig(f *flag.FlagSet) action {
+	asJSON := jsonFlag(f)
+	return func(_ context.Context, c *call) error {
+		cfg, err := c.loadConfig()
+		if err != nil {
+			return err
+		}
+		if *asJSON {
+			return printJSON(c.stdout, cfg.entries())
+		}
+		fmt.Fprintln(c.stdout, "# The settings of Frontdesk. Save this as a file for --config, or set them in the environment.")
+		for _, e := range cfg.entries() {
+			e.print(c)
+		}
+		return nil
+	}
+}
+
+// entry is a setting as it is printed.
+type entry struct {
+	Name    string `json:"name"`
+	Meaning string `json:"meaning"`
+	Default string `json:"default"`
+	Value   string `json:"value"`
+	Hidden  bool   `json:"hidden,omitempty"` // there is a value, and it is not shown
+}
+
+func (c *Config) entries() []entry {
+	all := make([]entry, 0, len(settings))
+	for _, s := range settings {
+		e := entry{Name: s.name, Meaning: s.help, Default: s.initial, Value: c.effective[s.name]}
+		if len(s.oneof) > 0 {
+			e.Meaning += " One of: " + strings.Join(s.oneof, ", ") + "."
+		}
+		if s.secret {
+			e.Value, e.Hidden = "", e.Value != ""
+		} else {
+			e.Value, e.Hidden = maskPassword(e.Value)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// print writes the setting as a line of a configuration file. A secret is left for the operator to fill in.
+func (e entry) print(c *call) {
+	initial := e.Default
+	if initial == "" {
+		initial = "none"
+	}
+	fmt.Fprintf(c.stdout, "\n# %s\n# Default: %s\n", e.Meaning, initial)
+	if e.Hidden {
+		fmt.Fprintf(c.stdout, "# It is set, and not shown here.\n# %s=\n", e.Name)
+		return
+	}
+	value := e.Value
+	if strings.ContainsAny(value, " \t\"'#\\") || value != strings.ToValidUTF8(value, "") || strconv.Quote(value) != `"`+value+`"` {
+		value = strconv.Quote(value)
+	}
+	fmt.Fprintf(c.stdout, "%s=%s\n", e.Name, value)
+}
+
+// maskPassword hides the password in a URL, wherever a URL can hold one. What looks like a URL and cannot be
+// read is hidden whole.
+func maskPassword(value string) (masked string, hidden bool) {
+	if !strings.Contains(value, "://") {
+		return value, false
+	}
+	u, err := url.Parse(value)
+	if err != nil {
+		return "", true
+	}
+	if _, ok := u.User.Password(); ok {
+		u.User = url.UserPassword(u.User.Username(), mask)
+	}
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(strings.ToLower(name), "password") {
+			query.Set(name, mask)
+			u.RawQuery = query.Encode()
+		}
+	}
+	return strings.ReplaceAll(u.String(), url.QueryEscape(mask), mask), false
+}

@@ -1,0 +1,95 @@
+// Command frontdesk signs people in to MCP clients: authorization server, accounts, pages and an MCP server
+// in one program. Its one idea: this is the only place where the parts meet. Every command is an entry of
+// the table below and a file of its own; it reads the settings, opens the store, and leaves the rest to
+// the rooms.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// commands is every command, in the order of the usage text.
+var commands = []command{
+	{"serve", "", "serve everything on one listener", serve},
+	{"config", "[--json]", "print every setting, as a file for --config", printConfig},
+	{"migrate", "", "bring the database's schema up to date and stop", migrate},
+	{"user create", "--email E [--username U] [--first-name F] [--last-name L] [--admin] --password-stdin", "make an account", userCreate},
+	{"user list", "[--json]", "list the accounts", userList},
+	{"user show", "USER [--json]", "show an account", userShow},
+	{"user ban", "USER", "sign somebody out everywhere and keep them out", userBan},
+	{"user unban", "USER", "let somebody in again", userUnban},
+	{"user lock", "USER", "keep somebody from signing in; what is open stays open", userLock},
+	{"user unlock", "USER", "let somebody sign in again", userUnlock},
+	{"user reset-password", "USER --password-stdin", "set a password and sign out everywhere", userResetPassword},
+	{"user delete", "USER", "delete an account and all that hangs on it", userDelete},
+	{"client create", "--name N --redirect-uri U... [--confidential] [--scope S...]", "make a client, which then counts as verified", clientCreate},
+	{"client list", "[--json]", "list the clients", clientList},
+	{"client show", "CLIENT [--json]", "show a client", clientShow},
+	{"client delete", "CLIENT", "delete a client; its tokens end at once", clientDelete},
+	{"client rotate-secret", "CLIENT [--json]", "give a confidential client a new secret; the old one ends at once", clientRotateSecret},
+	{"doctor", "", "check configuration, database, clock and reachability", doctor},
+	{"version", "[--json]", "print what was built", version},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the whole program. It returns the exit code: 0 done, 1 failed with a sentence on stderr, 2 usage.
+func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := &call{environ: environ, stdin: stdin, stdout: stdout, stderr: stderr}
+	err := c.dispatch(ctx, args)
+	wrong, isUsage := errors.AsType[usageError](err)
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, flag.ErrHelp):
+		wrong.print(stdout)
+		return 0
+	case isUsage:
+		fmt.Fprintf(stderr, "frontdesk: %s\n\n", wrong.message)
+		wrong.print(stderr)
+		return 2
+	}
+	fmt.Fprintf(stderr, "frontdesk: %s\n", oneLine(err.Error()))
+	return 1
+}
+
+// dispatch finds the command that args name and runs it.
+func (c *call) dispatch(ctx context.Context, args []string) error {
+	f := flag.NewFlagSet("frontdesk", flag.ContinueOnError)
+	c.declare(f)
+	f.SetOutput(io.Discard)
+	if err := f.Parse(args); err != nil {
+		return usageError{topic: "", message: sentence(err), err: err}
+	}
+	args = f.Args()
+	if len(args) == 0 {
+		return usageError{message: "a command is missing"}
+	}
+	if args[0] == "help" {
+		return usageError{topic: strings.Join(args[1:], " "), err: flag.ErrHelp}
+	}
+	for _, name := range []string{strings.Join(args[:min(2, len(args))], " "), args[0]} {
+		for _, command := range commands {
+			if command.name == name {
+				return command.run(ctx, c, args[len(strings.Fields(name)):])
+			}
+		}
+	}
+	// "user --help" and "user" alone: what there is to say about users.
+	if len(args) > 1 && (args[1] == "--help" || args[1] == "-h" || args[1] == "-help") {
+		return usageError{topic: args[0], err: flag.ErrHelp}
+	}
+	return usageError{topic: args[0], message: fmt.Sprintf("there is no command %q", strings.Join(args[:min(2, len(args))], " "))}
+}

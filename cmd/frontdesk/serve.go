@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"frontdesk/internal/account"
+	"frontdesk/internal/outbound"
+	"frontdesk/mcpserver"
+	"frontdesk/oauth"
+	"frontdesk/store"
+	"frontdesk/web"
+	"frontdesk/web/page"
+)
+
+// serve is the command serve: it runs until ctx ends.
+func serve(*flag.FlagSet) action {
+	return func(ctx context.Context, c *call) (err error) {
+		cfg, err := c.loadConfig()
+		if err != nil {
+			return err
+		}
+		log := cfg.newLog(c.stderr)
+		key, err := cfg.masterKey()
+		if err != nil {
+			return err
+		}
+		s, err := cfg.openStore(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.Close()) }()
+		handler, err := newHandler(ctx, cfg, s, key, log)
+		if err != nil {
+			return err
+		}
+		listeners, err := listen(cfg.Listen)
+		if err != nil {
+			return err
+		}
+		if err := c.welcome(ctx, cfg, s, key); err != nil {
+			return errors.Join(err, closeAll(listeners))
+		}
+		housekeeping := startHousekeeping(ctx, s, cfg.AccessTokenLifetime, log)
+		defer housekeeping()
+		log.Info("serving", "listen", cfg.Listen, "url", cfg.URL, "database", s.Kind(), "version", built().Version)
+		err = serveUntil(ctx, handler, listeners, log)
+		log.Info("stopped")
+		return err
+	}
+}
+
+// welcome says where clients connect, and while there is nobody, where the first administrator is made.
+func (c *call) welcome(ctx context.Context, cfg *Config, s *store.Store, key []byte) error {
+	n, err := s.CountUsers(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "MCP clients connect to %s/mcp\n", cfg.URL)
+	if n == 0 {
+		fmt.Fprintf(c.stdout, "Nobody has an account yet. Open this link to create the first administrator; it works once:\n%s/sign-up?setup=%s\n", cfg.URL, setupToken(key))
+	}
+	return nil
+}
+
+// setupToken lets whoever sees the operator's terminal create the first administrator. It follows from the
+// master key, so that every replica and every start says the same.
+func setupToken(key []byte) string {
+	m := hmac.New(sha256.New, key)
+	m.Write([]byte("first administrator"))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// newHandler builds every room over an open store and puts the routes together.
+func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, log *slog.Logger) (http.Handler, error) {
+	accounts := account.New(account.Config{
+		Store: s, SecureCookie: cfg.secure(), SignInsPerMinute: cfg.SignInsPerMinute, Log: log,
+	})
+	pages, err := web.New(web.Config{
+		MCPURL: cfg.URL + "/mcp", Site: page.Site{Name: cfg.Name, LogoURL: cfg.Logo},
+		Store: s, Accounts: accounts, SignUp: cfg.SignUp, SetupToken: setupToken(key), Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	authorization, err := oauth.New(ctx, oauth.Config{
+		URL: cfg.URL, Store: s, Accounts: accounts, Pages: pages,
+		Resources: []oauth.Resource{{URL: cfg.URL + "/mcp", Name: cfg.Name}},
+		Scopes:    scopes(), DefaultScopes: cfg.DefaultScopes, MasterKey: key,
+		Registration: cfg.Registration, RegistrationsPerHour: cfg.RegistrationsPerHour,
+		Documents: cfg.ClientDocuments, Outbound: outbound.New(false),
+		AccessTokenLifetime: cfg.AccessTokenLifetime, RefreshTokenLifetime: cfg.RefreshTokenLifetime,
+		Now: time.Now, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	resource, err := mcpserver.New(mcpserver.Config{
+		URL: cfg.URL, Name: cfg.Name, Version: built().Version, Scopes: cfg.DefaultScopes,
+		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Store: s, Log: log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	pages.Mount(mux)
+	authorization.Mount(mux)
+	resource.Mount(mux)
+	mux.HandleFunc("GET /healthz", healthy)
+	mux.HandleFunc("GET /readyz", ready(s, log))
+	refuse := refusal(pages)
+	mux.HandleFunc("/", nowhere(mux, refuse))
+	return guard(mux, cfg, refuse, log), nil
+}
+
+// startHousekeeping deletes what is over, now and every ten minutes until ctx ends. The func that it
+// returns waits for the deletion that runs.
+func startHousekeeping(ctx context.Context, s *store.Store, keep time.Duration, log *slog.Logger) (wait func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(10 * time.Minute)
+		defer tick.Stop()
+		for {
+			switch n, err := s.DeleteExpired(ctx, keep); {
+			case err != nil && ctx.Err() == nil:
+				log.Error("expired rows not deleted", "err", err)
+			case n > 0:
+				log.Debug("expired rows deleted", "rows", n)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() { <-done }
+}
