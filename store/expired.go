@@ -9,35 +9,54 @@ import (
 // batch bounds how long one deletion holds the writer.
 const batch = 1000
 
-// expired lists what goes when it is over: the key, and the rows that nothing can need any more. Codes
-// stay for keep after they expire, so that a late replay is still seen while their access tokens live.
-var expired = []struct{ table, key, where string }{
-	{"sessions", "id", "expires_at < @now"},
-	{"used_nonces", "id", "expires_at < @now"},
-	{"codes", "signature", "expires_at < @keep"},
-	{"refresh_tokens", "signature", "expires_at < @now"},
-	{"grants", "id", `created_at < @keep AND NOT EXISTS (SELECT 1 FROM codes WHERE grant_id = grants.id)
-		AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)`},
-}
-
-// DeleteExpired removes what is over, in batches. keep is the longest life of an access token. It returns
-// how many rows went.
+// DeleteExpired removes what is over, in batches. keep is the longest life of an access token: codes stay
+// so long after they expire, so that a late replay is still seen. A grant goes with the last code or refresh
+// token of it. It returns how many rows went.
 func (s *Store) DeleteExpired(ctx context.Context, keep time.Duration) (int64, error) {
 	now := s.now()
-	args := map[string]any{"now": toMillis(now), "keep": toMillis(now.Add(-keep))}
 	var total int64
-	for _, e := range expired {
-		query := fmt.Sprintf("DELETE FROM %[1]s WHERE %[2]s IN (SELECT %[2]s FROM %[1]s WHERE %[3]s LIMIT %[4]d)", e.table, e.key, e.where, batch)
+	for _, e := range []struct {
+		table string
+		at    time.Time
+		drop  func(ctx context.Context, table string, at time.Time) (rows, grants int64, err error)
+	}{
+		{"sessions", now, s.dropRows},
+		{"used_nonces", now, s.dropRows},
+		{"codes", now.Add(-keep), s.dropTokens},
+		{"refresh_tokens", now, s.dropTokens},
+	} {
 		for {
-			r := s.db(ctx).Exec(query, args)
-			if r.Error != nil {
-				return total, wrap("delete expired "+e.table, r.Error)
+			rows, grants, err := e.drop(ctx, e.table, e.at)
+			if err != nil {
+				return total, wrap("delete expired "+e.table, err)
 			}
-			total += r.RowsAffected
-			if r.RowsAffected < batch {
+			total += rows + grants
+			if rows < batch {
 				break
 			}
 		}
 	}
 	return total, nil
+}
+
+func (s *Store) dropRows(ctx context.Context, table string, at time.Time) (rows, _ int64, _ error) {
+	r := s.db(ctx).Exec(fmt.Sprintf("DELETE FROM %[1]s WHERE id IN (SELECT id FROM %[1]s WHERE expires_at < ? LIMIT %[2]d)", table, batch), toMillis(at))
+	return r.RowsAffected, 0, r.Error
+}
+
+// dropTokens looks only at the grants of what it deletes: to search all of them would take the longer, the more are alive.
+func (s *Store) dropTokens(ctx context.Context, table string, at time.Time) (rows, grants int64, err error) {
+	err = s.Tx(ctx, func(ctx context.Context) error {
+		var ids []string
+		err := s.db(ctx).Raw(fmt.Sprintf(`DELETE FROM %[1]s WHERE signature IN (SELECT signature FROM %[1]s WHERE expires_at < ? LIMIT %[2]d)
+			RETURNING grant_id`, table, batch), toMillis(at)).Scan(&ids).Error
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		r := s.db(ctx).Exec(`DELETE FROM grants WHERE id IN ? AND NOT EXISTS (SELECT 1 FROM codes WHERE grant_id = grants.id)
+			AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)`, ids)
+		rows, grants = int64(len(ids)), r.RowsAffected
+		return r.Error
+	})
+	return rows, grants, err
 }
