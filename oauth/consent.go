@@ -53,7 +53,7 @@ func (s *Server) firstTime(ctx context.Context, a *authorization) (bool, error) 
 // answerConsent takes a person's answer. The request is checked again from the start; nothing that the page
 // said is believed but the answer itself.
 func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
-	if err := http.NewCrossOriginProtection().Check(r); err != nil {
+	if err := s.origins.Check(r); err != nil {
 		return (&authorization{}).fail(foreignForm)
 	}
 	a, err := s.authorization(r)

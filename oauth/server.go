@@ -49,6 +49,7 @@ type Server struct {
 	keys      *keys
 	seen      seen
 	registers *account.Limiter
+	origins   *http.CrossOriginProtection // of consent answers
 	fetching  singleflight.Group // of client ID metadata documents, by their URL
 	documents map[string]document
 }
@@ -86,7 +87,11 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, errors.New("oauth: no resource")
 	}
 	s := &Server{Config: c, registers: account.NewLimiter(c.RegistrationsPerHour, time.Hour, c.Now)}
-	var err error
+	s.origins = http.NewCrossOriginProtection()
+	err := s.origins.AddTrustedOrigin(c.URL) // behind a proxy the Host may be another
+	if err != nil {
+		return nil, fmt.Errorf("public URL: %w", err)
+	}
 	if s.keys, err = openKeys(ctx, c.Store, c.MasterKey); err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
 	}

@@ -13,6 +13,7 @@ var _ oauth.Pages = (*Server)(nil)
 
 // SignIn implements oauth.Pages.
 func (s *Server) SignIn(w http.ResponseWriter, r *http.Request, returnTo string) error {
+	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, signin.URL("/sign-in", returnTo), http.StatusSeeOther)
 	return nil
 }
