@@ -17,7 +17,7 @@ import (
 // check says in a sentence what no server could work with.
 func (c *Config) check() error {
 	for _, wrong := range []error{
-		c.checkURL(), c.checkListen(), c.checkMasterKey(), c.checkSMTP(), c.checkScopes(), c.checkLifetimes(), c.checkOrigins(),
+		c.checkURL(), c.checkListen(), c.checkDatabase(), c.checkMasterKey(), c.checkSMTP(), c.checkScopes(), c.checkLifetimes(), c.checkOrigins(),
 	} {
 		if wrong != nil {
 			return wrong
@@ -65,6 +65,14 @@ func (c *Config) checkListen() error {
 	}
 	if err != nil {
 		return errors.New("FRONTDESK_LISTEN is not a host and a port: write it like localhost:3000 or 0.0.0.0:3000")
+	}
+	return nil
+}
+
+func (c *Config) checkDatabase() error {
+	scheme, _, isURL := strings.Cut(c.Database, "://")
+	if isURL && scheme != "postgres" && scheme != "postgresql" {
+		return errors.New("FRONTDESK_DATABASE is neither a file nor a postgres:// URL")
 	}
 	return nil
 }

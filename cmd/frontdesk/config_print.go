@@ -67,11 +67,16 @@ func (e entry) print(c *call) {
 		fmt.Fprintf(c.stdout, "# It is set, and not shown here.\n# %s=\n", e.Name)
 		return
 	}
-	value := e.Value
-	if strings.ContainsAny(value, " \t\"'#\\") || value != strings.ToValidUTF8(value, "") || strconv.Quote(value) != `"`+value+`"` {
-		value = strconv.Quote(value)
+	fmt.Fprintf(c.stdout, "%s=%s\n", e.Name, quote(e.Value))
+}
+
+// quote writes a value so that a configuration file gives it back.
+func quote(value string) string {
+	quoted := strconv.Quote(value)
+	if quoted == `"`+value+`"` && !strings.ContainsAny(value, " '#") {
+		return value
 	}
-	fmt.Fprintf(c.stdout, "%s=%s\n", e.Name, value)
+	return quoted
 }
 
 // maskPassword hides the password in a URL, wherever a URL can hold one. What looks like a URL and cannot be

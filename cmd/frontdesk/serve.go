@@ -28,6 +28,7 @@ func serve(*flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
+		spendMemory()
 		log := cfg.newLog(c.stderr)
 		key, err := cfg.masterKey()
 		if err != nil {

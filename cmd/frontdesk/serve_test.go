@@ -1,0 +1,318 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"frontdesk/store"
+	"frontdesk/store/storetest"
+)
+
+// served is the handler of serve over an empty database.
+func served(t *testing.T, environ ...string) (http.Handler, *store.Store) {
+	t.Helper()
+	cfg, err := loadConfig(environ, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := storetest.New(t)
+	h, err := newHandler(t.Context(), cfg, s, make([]byte, 32), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, s
+}
+
+func get(h http.Handler, method, path string, header http.Header) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, "http://localhost:3000"+path, nil)
+	r.Header = header
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func TestEveryRoomIsMounted(t *testing.T) {
+	h, _ := served(t)
+	for path, status := range map[string]int{
+		"/": 200, "/sign-in": 200, "/mcp": 401, "/mcp/": 401, "/healthz": 200, "/readyz": 200,
+		"/.well-known/oauth-authorization-server": 200, "/.well-known/oauth-protected-resource/mcp": 200,
+		"/oauth/authorize": 400, "/oauth/token": 405, "/nowhere": 404, "/.well-known/nothing": 404, "/mcp/nothing": 404,
+	} {
+		w := get(h, "GET", path, nil)
+		if w.Code != status || w.Header().Get("X-Request-Id") == "" {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+	}
+}
+
+func TestNobodysAddress(t *testing.T) {
+	h, _ := served(t)
+	w := get(h, "GET", "/nowhere", http.Header{"Accept": {"text/html,*/*"}})
+	if w.Code != 404 || !strings.HasPrefix(w.Header().Get("Content-Type"), "text/html") || w.Header().Get("Content-Security-Policy") == "" ||
+		!strings.Contains(w.Body.String(), w.Header().Get("X-Request-Id")) {
+		t.Error(w.Code, w.Header(), w.Body)
+	}
+	for _, path := range []string{"/nowhere", "/.well-known/nothing"} {
+		w = get(h, "GET", path, http.Header{"Accept": {map[bool]string{true: "text/html", false: "*/*"}[path != "/nowhere"]}})
+		var body map[string]string
+		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || body["error"] != "not_found" || w.Header().Get("Cache-Control") != "no-store" {
+			t.Error(path, w.Header(), w.Body)
+		}
+	}
+	w = get(h, "PUT", "/oauth/token", nil)
+	if w.Code != 405 || w.Header().Get("Allow") != "POST" {
+		t.Error(w.Code, w.Header())
+	}
+	if w = get(h, "DELETE", "/sign-in", nil); w.Code != 405 || w.Header().Get("Allow") != "GET, HEAD, POST" {
+		t.Error(w.Code, w.Header())
+	}
+	w = get(h, "POST", "/sign-in", http.Header{"Sec-Fetch-Site": {"cross-site"}, "Accept": {"text/html"}})
+	if w.Code != 403 || !strings.Contains(w.Body.String(), "<html") {
+		t.Error(w.Code, w.Body)
+	}
+}
+
+func TestNotReadyWithoutTheDatabase(t *testing.T) {
+	cluster := storetest.NewCluster(t)
+	s := storetest.Open(t, store.Config{DSN: cluster.Database(t)})
+	h := ready(s, slog.New(slog.DiscardHandler))
+	check := func(want int) {
+		t.Helper()
+		if w := get(h, "GET", "/readyz", nil); w.Code != want {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	}
+	check(200)
+	cluster.Stop(t)
+	check(503)
+	cluster.Start(t)
+	check(200)
+}
+
+// serving is `frontdesk serve` in this process until stop.
+func serving(t *testing.T, p *program) (out *bufio.Reader, base string, stop func() int) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	base = "http://" + l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	code := make(chan int, 1)
+	go func() {
+		environ := append(p.env, "FRONTDESK_URL="+base, "FRONTDESK_LISTEN="+l.Addr().String())
+		code <- run(ctx, []string{"serve"}, environ, nil, w, io.Discard)
+		w.Close()
+	}()
+	out = bufio.NewReader(r)
+	return out, base, func() int { cancel(); return <-code }
+}
+
+func TestServe(t *testing.T) {
+	p := newProgram(t)
+	out, base, stop := serving(t, p)
+	if line, err := out.ReadString('\n'); err != nil || !strings.Contains(line, base+"/mcp") {
+		t.Fatal(line, err)
+	}
+	if line, err := out.ReadString('\n'); err != nil || !strings.Contains(line, "first administrator") {
+		t.Fatal(line, err)
+	}
+	link, err := out.ReadString('\n')
+	link = strings.TrimSpace(link)
+	if err != nil || !strings.HasPrefix(link, base+"/sign-up?setup=") {
+		t.Fatal(link, err)
+	}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	post := func(to string) int {
+		t.Helper()
+		res, err := client.PostForm(to, url.Values{"email": {"jane@example.com"}, "password": {"correct horse"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	if code := post(link + "x"); code != 403 {
+		t.Error("a wrong link answers", code)
+	}
+	if code := post(link); code != 303 {
+		t.Error("the link answers", code)
+	}
+	if code := post(link); code != 403 {
+		t.Error("the link answers again with", code)
+	}
+	var u userDescription
+	if p.do(&u, "", "user", "show", "jane@example.com", "--json"); !u.Admin {
+		t.Errorf("%+v", u)
+	}
+	if code := stop(); code != 0 {
+		t.Error("serve ended with", code)
+	}
+	if rest, err := io.ReadAll(out); err != nil || len(rest) > 0 {
+		t.Errorf("%s, %v", rest, err)
+	}
+
+	out, base, stop = serving(t, p)
+	if _, err := out.ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	if res, err := http.Get(base + "/readyz"); err != nil || res.StatusCode != 200 {
+		t.Error(res, err)
+	}
+	stop()
+	if rest, _ := io.ReadAll(out); len(rest) > 0 {
+		t.Errorf("with an administrator there it still says %s", rest)
+	}
+}
+
+func TestSetupToken(t *testing.T) {
+	a, b := setupToken(make([]byte, 32)), setupToken([]byte(strings.Repeat("k", 32)))
+	if a == b || len(a) != 43 || a != setupToken(make([]byte, 32)) || strings.ContainsAny(a, "+/=") {
+		t.Error(a, b)
+	}
+}
+
+func TestServeRefusesToStart(t *testing.T) {
+	taken, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	_, port, _ := net.SplitHostPort(taken.Addr().String())
+	p := newProgram(t, "FRONTDESK_LISTEN=localhost:"+port)
+	if _, wrong, code := p.run("", "serve"); code != 1 || !strings.Contains(wrong, "FRONTDESK_LISTEN") {
+		t.Error(code, wrong)
+	}
+	q := newProgram(t, "FRONTDESK_LISTEN=127.0.0.1:0", "FRONTDESK_MIGRATE=off")
+	if _, wrong, code := q.run("", "serve"); code != 1 || !strings.Contains(wrong, "frontdesk migrate") {
+		t.Error(code, wrong)
+	}
+	c, _ := loadConfig(q.env, "")
+	if err := os.Chmod(c.masterKeyFile(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, wrong, code := q.run("", "serve"); code != 1 || !strings.Contains(wrong, "chmod 600") {
+		t.Error(code, wrong)
+	}
+}
+
+func TestListen(t *testing.T) {
+	both, err := listen("localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(both) != map[bool]int{true: 2, false: 1}[hasIPv6Loopback()] {
+		t.Error(both)
+	}
+	_, port, _ := net.SplitHostPort(both[0].Addr().String())
+	for _, l := range both {
+		host, p, _ := net.SplitHostPort(l.Addr().String())
+		if p != port || !net.ParseIP(host).IsLoopback() {
+			t.Error(l.Addr())
+		}
+	}
+	if again, err := listen("localhost:" + port); err == nil {
+		t.Error(again)
+	}
+	if err := closeAll(both); err != nil {
+		t.Error(err)
+	}
+	one, err := listen("127.0.0.1:0")
+	if err != nil || len(one) != 1 {
+		t.Fatal(one, err)
+	}
+	if err := closeAll(one); err != nil {
+		t.Error(err)
+	}
+}
+
+// What runs when the program is told to stop is finished, and what comes later is not begun.
+func TestGracefulStop(t *testing.T) {
+	listeners, err := listen("localhost:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun, finish := make(chan struct{}), make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(begun)
+		<-finish
+		fmt.Fprint(w, "done")
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	over := make(chan error)
+	go func() { over <- serveUntil(ctx, h, listeners, slog.New(slog.DiscardHandler)) }()
+	answered := make(chan string)
+	base := "http://" + listeners[0].Addr().String()
+	go func() {
+		res, err := http.Get(base)
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		answered <- fmt.Sprintf("%s %v", b, err)
+	}()
+	<-begun
+	stop()
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		conn, err := net.Dial("tcp", listeners[0].Addr().String())
+		if err != nil {
+			break
+		}
+		conn.Close()
+		if time.Now().After(deadline) {
+			t.Fatal("it still listens")
+		}
+	}
+	select {
+	case err := <-over:
+		t.Error("it did not wait:", err)
+	default:
+	}
+	close(finish)
+	if got := <-answered; got != "done <nil>" {
+		t.Error(got)
+	}
+	if err := <-over; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestHousekeeping(t *testing.T) {
+	s := storetest.New(t)
+	if err := s.UseNonce(t.Context(), "old", time.Now().Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	wait := startHousekeeping(ctx, s, time.Hour, slog.New(slog.DiscardHandler))
+	for deadline := time.Now().Add(5 * time.Second); ; {
+		if s.UseNonce(t.Context(), "old", time.Now().Add(-time.Hour)) == nil {
+			break // it was gone, and may be used again
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("what is over is still there")
+		}
+	}
+	cancel()
+	wait()
+}
