@@ -92,6 +92,7 @@ func (f *finisher) HandleTokenEndpointRequest(_ context.Context, ar fosite.Acces
 
 // PopulateTokenEndpointResponse implements fosite.TokenEndpointHandler.
 func (f *finisher) PopulateTokenEndpointResponse(_ context.Context, ar fosite.AccessRequester, resp fosite.AccessResponder) error {
+	resp.SetExpiresIn(f.server.AccessTokenLifetime) // fosite rounds it down by the time it took
 	if !ar.GetGrantedScopes().Has("openid") {
 		return nil
 	}

@@ -50,7 +50,7 @@ type Server struct {
 	seen      seen
 	registers *account.Limiter
 	origins   *http.CrossOriginProtection // of consent answers
-	fetching  singleflight.Group // of client ID metadata documents, by their URL
+	fetching  singleflight.Group          // of client ID metadata documents, by their URL
 	documents map[string]document
 }
 
