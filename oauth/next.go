@@ -90,6 +90,7 @@ func (s *Server) issue(w http.ResponseWriter, r *http.Request, a *authorization)
 }
 
 func (s *Server) code(ctx context.Context, a *authorization) (string, error) {
+	a.fosite.SetID(store.NewID("grant"))
 	for _, scope := range a.scopes {
 		a.fosite.GrantScope(scope)
 	}

@@ -3,18 +3,18 @@ package store
 import (
 	"crypto/rand"
 	"encoding/base32"
-	"strings"
+	"encoding/binary"
+	"time"
 )
 
-var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+// idEncoding sorts like the bytes it encodes.
+var idEncoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
 
-// NewID makes an id of 128 random bits behind a prefix that says what it names: user_k3q….
+// NewID makes an id behind a prefix that says what it names: user_06f0…. It is 48 bits of time and 80 random
+// ones, so that new rows come to lie side by side in an index. It is no secret.
 func NewID(prefix string) string {
 	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails
-	var id strings.Builder
-	id.WriteString(prefix)
-	id.WriteByte('_')
-	id.WriteString(idEncoding.EncodeToString(b[:]))
-	return id.String()
+	binary.BigEndian.PutUint64(b[:8], uint64(time.Now().UnixMilli())<<16)
+	_, _ = rand.Read(b[6:]) // never fails
+	return prefix + "_" + idEncoding.EncodeToString(b[:])
 }
