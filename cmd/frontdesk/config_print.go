@@ -79,20 +79,23 @@ func quote(value string) string {
 	return quoted
 }
 
-// maskPassword hides the password in a URL, wherever a URL can hold one. What looks like a URL and cannot be
-// read is hidden whole.
+// maskPassword hides the password in a URL, wherever a URL can hold one. What looks like a URL and does not
+// read like one is hidden whole: there is no telling where its password begins.
 func maskPassword(value string) (masked string, hidden bool) {
 	if !strings.Contains(value, "://") {
 		return value, false
 	}
 	u, err := url.Parse(value)
+	if err != nil || u.Fragment != "" || strings.Contains(u.Path+u.RawQuery, "@") {
+		return "", true
+	}
+	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
 		return "", true
 	}
 	if _, ok := u.User.Password(); ok {
 		u.User = url.UserPassword(u.User.Username(), mask)
 	}
-	query := u.Query()
 	for name := range query {
 		if strings.Contains(strings.ToLower(name), "password") {
 			query.Set(name, mask)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -164,12 +165,15 @@ func FuzzConfigFile(f *testing.F) {
 
 func FuzzMaskPassword(f *testing.F) {
 	f.Add("user", "pässw0rd-of-theirs")
+	f.Add("user", "000000%0X000")
+	f.Add("us#er", "12/34567890123")
+	f.Add("us?er", "1234567890123")
 	f.Fuzz(func(t *testing.T, user, password string) {
-		if len(password) < 12 {
+		if len(password) < 12 || strings.Contains(url.QueryEscape(user)+user, password) {
 			return
 		}
-		for _, value := range []string{"postgres://" + user + ":" + password + "@db/x", "postgres://db/x?password=" + password} {
-			if masked, _ := maskPassword(value); strings.Contains(masked, password) {
+		for _, value := range []string{"postgres://" + user + ":" + password + "@db/x", "postgres://db/x?password=" + url.QueryEscape(password)} {
+			if masked, _ := maskPassword(value); strings.Contains(masked, password) || strings.Contains(masked, url.QueryEscape(password)) {
 				t.Errorf("%q shows as %q", value, masked)
 			}
 		}
