@@ -71,6 +71,9 @@ func (c *caller) try(method, target, body string, header http.Header) (*answer, 
 	if err != nil {
 		return nil, err
 	}
+	if c.http.Jar != nil { // a browser, then
+		req.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+	}
 	for key, values := range header {
 		if key == "Host" {
 			req.Host = values[0]

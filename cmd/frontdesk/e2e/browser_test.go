@@ -68,15 +68,16 @@ func (d *desk) browser(t *testing.T) *browser {
 	return b
 }
 
-// hear keeps what the console says. A page that answers 4xx is logged by Chromium as a failed load: that is
-// no complaint where the test expects it.
+// hear keeps what the console says of our pages; the clients' own pages may say what they like. A page that
+// answers 4xx is logged by Chromium as a failed load: that is no complaint where the test expects it.
 func (b *browser) hear(ev any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch ev := ev.(type) {
 	case *log.EventEntryAdded:
 		e := ev.Entry
-		wanted := e.Source == log.EntrySourceNetwork && slices.ContainsFunc(b.expected, func(prefix string) bool {
+		theirs := e.URL != "" && !strings.HasPrefix(e.URL, b.d.URL+"/")
+		wanted := theirs || e.Source == log.EntrySourceNetwork && slices.ContainsFunc(b.expected, func(prefix string) bool {
 			return strings.HasPrefix(e.URL, b.d.URL+prefix)
 		})
 		if (e.Level == log.EntryLevelError || e.Level == log.EntryLevelWarning) && !wanted {
@@ -129,6 +130,20 @@ func ask[T any](t *testing.T, b *browser, expression string) T {
 		t.Fatalf("browser: %s: %v", expression, err)
 	}
 	return v
+}
+
+// until waits for what a page does by itself after it has loaded, such as taking the focus.
+func (b *browser) until(t *testing.T, expression string) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for range 250 {
+		if ask[bool](t, b, expression) {
+			return
+		}
+		<-tick.C
+	}
+	t.Fatalf("browser: never %s; the focus is on %s", expression, ask[string](t, b, "document.activeElement.outerHTML.slice(0, 200)"))
 }
 
 // has tells whether the page shows what a CSS selector names.

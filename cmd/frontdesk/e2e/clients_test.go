@@ -39,7 +39,7 @@ var unregistered = map[string]string{
 }
 
 // asHere are the recorded scopes and what the same clients ask for here: they repeat what a server offers.
-var asHere = strings.NewReplacer("mcp:read", "profile", "mcp:write", "email",
+var asHere = strings.NewReplacer("mcp:read", "profile email", "mcp:write", "openid",
 	"<challenge, else PRM, else AS scopes_supported>", "profile email", "<PRM scopes joined>", "profile email")
 
 // TestClients replays every registration, redirect URI, authorization, redemption and refresh of the

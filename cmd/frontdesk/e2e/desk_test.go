@@ -60,7 +60,7 @@ func prepareDesk(t *testing.T, settings ...string) *desk {
 		secrets: map[string]string{},
 	}
 	d.env = slices.Concat([]string{
-		"PATH=/usr/bin:/bin", "HOME=" + t.TempDir(),
+		"PATH=/usr/bin:/bin", "HOME=" + t.TempDir(), "GORACE=atexit_sleep_ms=0",
 		"FRONTDESK_URL=" + d.URL, fmt.Sprintf("FRONTDESK_LISTEN=localhost:%d", port), "FRONTDESK_DATA=" + d.Data,
 		"FRONTDESK_LOG_LEVEL=debug", "FRONTDESK_LOG_FORMAT=json",
 		// All tests come from one address. The limits have tests of their own.
@@ -72,8 +72,14 @@ func prepareDesk(t *testing.T, settings ...string) *desk {
 // serve starts the program; it does not wait until it answers.
 func (d *desk) serve(t *testing.T) {
 	t.Helper()
-	p := &process{cmd: exec.Command(program, "serve"), out: newTranscript(), log: newTranscript(), gone: make(chan struct{})}
-	p.cmd.Env = append(slices.Clone(d.env), "GORACE=halt_on_error=0")
+	d.begin(t, exec.Command(program, "serve"))
+}
+
+// begin starts a command that becomes the serving program.
+func (d *desk) begin(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	p := &process{cmd: cmd, out: newTranscript(), log: newTranscript(), gone: make(chan struct{})}
+	p.cmd.Env = slices.Clone(d.env)
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

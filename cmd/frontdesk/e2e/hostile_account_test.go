@@ -39,26 +39,26 @@ func (y *yard) tells(t *testing.T) {
 			t.Fatalf("a known name is answered %d, an unknown one %d:\n%s\n%s", status, status2, said, said2)
 		}
 	}
-	slices.Sort(known)
-	slices.Sort(unknown)
-	if k, u := known[3], unknown[3]; k > 2*u || u > 2*k {
+	// The quickest of several: what else the machine does only ever adds time.
+	if k, u := slices.Min(known), slices.Min(unknown); k > 2*u || u > 2*k {
 		t.Errorf("a wrong password takes %v, an unknown name %v", k, u)
 	}
 }
 
 // fields are what people do not type.
 func (y *yard) fields(t *testing.T) {
-	for _, identifier := range []string{
-		"", " ", "\x00", "' OR '1'='1' --", strings.Repeat("a", 100_000), "a\r\nBcc: b@example.com", "\u202e", "\xff", "*", "%", y.alice.Email + "\x00",
-		"ＪＡＮＥ@example.com", `{"$ne":null}`,
+	const wrong = "not-the-password"
+	for _, row := range [][2]string{
+		{"", wrong}, {" ", wrong}, {"\x00", wrong}, {"' OR '1'='1' --", wrong}, {strings.Repeat("a", 100_000), wrong},
+		{"a\r\nBcc: b@example.com", wrong}, {"\u202e", wrong}, {"\xff", wrong}, {"*", wrong}, {"%", wrong}, {`{"$ne":null}`, wrong},
+		{y.alice.Email + "\x00", y.alice.Password}, {"", y.alice.Password}, {y.bob.Email, y.alice.Password}, {y.alice.ID, y.alice.Password},
+		{y.alice.Email, ""}, {y.alice.Email, "\x00"}, {y.alice.Email, strings.Repeat("p", 60_000)}, {y.alice.Email, y.alice.Password[:8]},
+		{y.alice.Email, y.alice.Password + " "}, {y.alice.Email, y.alice.Password + "\x00"}, {y.alice.Email, strings.ToUpper(y.alice.Password)},
 	} {
-		for _, password := range []string{"", "\x00", strings.Repeat("p", 60_000), y.alice.Password[:8], y.alice.Password + " ", strings.ToUpper(y.alice.Password)} {
-			c := y.d.stranger(t)
-			ans := c.postForm(t, "/sign-in", form("identifier", identifier, "password", password), y.d.browserly())
-			y.want(t, "sign-in", ans, "", 400, 413, 422)
-			if len(ans.Header["Set-Cookie"]) > 0 {
-				t.Errorf("%q with %d letters signed in", identifier, len(password))
-			}
+		ans := y.d.stranger(t).postForm(t, "/sign-in", form("identifier", row[0], "password", row[1]), y.d.browserly())
+		y.want(t, "sign-in as "+row[0][:min(30, len(row[0]))], ans, "", 400, 413, 422)
+		if len(ans.Header["Set-Cookie"]) > 0 {
+			t.Errorf("%.60q with %d letters signed in", row[0], len(row[1]))
 		}
 	}
 	for name, f := range map[string][]string{

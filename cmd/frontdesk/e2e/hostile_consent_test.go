@@ -92,9 +92,12 @@ func (y *yard) forgedForms(t *testing.T) {
 		t.Errorf("a link answers the consent page: %s", to)
 	}
 
-	if to := y.hers.submit(t, page, "consent", "allow").location(); to == nil || !to.Query().Has("code") {
-		t.Fatalf("the honest answer got %s: the rows above show nothing", to)
+	ans := y.hers.submit(t, page, "consent", "allow")
+	if to := ans.location(); to == nil || ans.Status != http.StatusSeeOther || len(to.Query().Get("code")) < 22 {
+		t.Fatalf("the honest answer got %d %s: the rows above show nothing", ans.Status, to)
 	}
+	twin := y.d.register(t, everyday(webRedirect)) // the same in everything but its id
+	y.want(t, "a client of the same name", y.hers.get(t, twin.trip("prompt", "none").path()), "consent_required", 303)
 	y.empty(t, "a second time", y.hers.submit(t, page, "consent", "allow"))
 	y.empty(t, "and then no", y.hers.submit(t, page, "consent", "deny"))
 
@@ -208,7 +211,9 @@ func (y *yard) loopbackWarning(t *testing.T) {
 	for _, a := range []*app{y.native, y.web, boaster} {
 		_, page := y.ask(t, a)
 		y.count(t, "warning", page)
-		for _, words := range []string{"Allow it only if you just started signing in", "Attacked", y.alice.Email} {
+		for _, words := range []string{
+			"Allow it only if you just started signing in", "Attacked", y.alice.Email, "See your profile", "See your email addresses",
+		} {
 			if !strings.Contains(page.Body, words) {
 				t.Errorf("the consent page of %s does not say %q", a.Redirect, words)
 			}

@@ -98,6 +98,7 @@ func (y *yard) paths(t *testing.T) {
 		"/.well-known/jwks.json", "/oauth/authorize", "/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/introspect",
 		"/oauth/userinfo", "/oauth/par", "/oauth/device", "/oauth/logout", "/sign-in", "/sign-up", "/sign-out", "/device", "/account",
 		"/admin/", "/healthz", "/readyz", "/nowhere", "/%ff%fe", "/" + strings.Repeat("a", 4000), "/mcp/../oauth/token", "/oauth//token",
+		"/oauth/register/" + y.web.ID, "/oauth/register/client_nobody",
 	} {
 		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW"} {
 			ans := y.d.caller().send(t, method, path, "", nil)

@@ -5,6 +5,7 @@ package e2e
 import (
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -61,6 +62,7 @@ func TestKill(t *testing.T) {
 	d.ready(t)
 	killed := time.Since(began)
 	together(books, func(b *ledger) { b.audit(t, -1) })
+	intact(t, filepath.Join(d.Data, "frontdesk.db"))
 	var sum tally
 	for _, b := range books {
 		sum.add(b.tally)

@@ -71,9 +71,9 @@ func (b *ledger) work(t *testing.T, stop <-chan struct{}) {
 		switch n := b.rng.IntN(100); {
 		case n < 20:
 			ok = b.register(t)
-		case n < 22:
+		case n < 24:
 			ok = b.signUp(t)
-		case n < 50:
+		case n < 52:
 			ok = b.exchange(t)
 		case n < 85:
 			ok = b.rotate(t)

@@ -180,7 +180,6 @@ func TestDatabaseDown(t *testing.T) {
 
 	cluster.Start(t)
 	d.ready(t)
-	d.failures = false
 	d.same(t, p, a.profile(t, tk.Access))
 	a.tokens(t, a.token(t, code))
 	a.tokens(t, a.token(t, renewal(tk.Refresh)))

@@ -70,7 +70,7 @@ func TestConfig(t *testing.T) {
 	if err := os.WriteFile(file, []byte(first), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bare := &desk{env: d.env[:2]} // PATH and HOME: all settings come from the file
+	bare := &desk{env: d.env[:3]} // PATH, HOME and GORACE: all settings come from the file
 	second, said, exit := bare.command(t, "", "config", "--config", file)
 	if exit != 0 || second != first {
 		t.Errorf("config of its own output: exit %d: %s\n%s\nwant\n%s", exit, said, second, first)
@@ -87,7 +87,7 @@ func TestConfig(t *testing.T) {
 	if err := os.WriteFile(file, []byte("FRONTDESK_NAME=File\nFRONTDESK_SIGN_UP=open\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bare.env = append(bare.env[:2:2], "FRONTDESK_NAME=Environment")
+	bare.env = append(bare.env[:3:3], "FRONTDESK_NAME=Environment")
 	out, _, _ := bare.command(t, "", "config", "--config", file)
 	if !strings.Contains(out, "FRONTDESK_NAME=Environment") || !strings.Contains(out, "FRONTDESK_SIGN_UP=open") {
 		t.Errorf("the environment does not come before the file:\n%s", out)

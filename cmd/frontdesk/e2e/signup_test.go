@@ -103,6 +103,7 @@ func TestFirstAdministrator(t *testing.T) {
 		t.Fatalf("serve prints no link for the first administrator: %v", err)
 	}
 	link, p := m[0], newcomer(d)
+	d.secret("the first administrator's link", link[strings.LastIndex(link, "=")+1:])
 	b := d.browser(t)
 	b.open(t, link)
 	b.look(t, "first-administrator")
