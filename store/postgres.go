@@ -34,9 +34,10 @@ func (s *Store) openPostgres(c Config) error {
 	return nil
 }
 
-// migrationLock keeps replicas that start together from migrating together.
+// migrationLock keeps replicas that start together from migrating together: who comes second asks every second, for
+// five minutes.
 func migrationLock() (lock.SessionLocker, error) {
-	return lock.NewPostgresSessionLocker()
+	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 }
 
 func (s *Store) postgres() bool { return s.kind == goose.DialectPostgres }

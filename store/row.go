@@ -40,6 +40,10 @@ func cells(row any) iter.Seq2[reflect.StructField, cell] {
 				if !yield(v.Type().Field(i), cell{into}) {
 					return
 				}
+			default:
+				if kind := v.Field(i).Kind(); kind != reflect.Struct && kind != reflect.Slice {
+					panic(fmt.Sprintf("no cell for %T", into)) // when the program starts, in columns
+				}
 			}
 		}
 	}

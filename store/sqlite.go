@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -21,15 +23,20 @@ func (s *Store) openSQLite(c Config) error {
 	if c.Synchronous == "" {
 		c.Synchronous = "FULL"
 	}
-	if err := os.MkdirAll(filepath.Dir(c.DSN), 0o700); err != nil {
-		return err
+	if c.DSN == "" {
+		return errors.New("no path")
 	}
-	// The file holds hashes and names: nobody else on the machine reads it.
-	f, err := os.OpenFile(c.DSN, os.O_RDWR|os.O_CREATE, 0o600)
+	// An absolute path is nothing but a path to SQLite, even ":memory:" and "//x".
+	path, err := filepath.Abs(c.DSN)
 	if err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
+	c.DSN = path
+	s.folder = filepath.Dir(c.DSN)
+	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+		return err
+	}
+	if err := create(c.DSN); err != nil {
 		return err
 	}
 	if s.writer, err = s.openFile(c, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
@@ -37,6 +44,19 @@ func (s *Store) openSQLite(c Config) error {
 	}
 	s.reader, err = s.openFile(c, readers, url.Values{"_query_only": {"true"}})
 	return err
+}
+
+// create makes the file: it holds hashes and names, and nobody else on the machine reads it. One that is there is
+// not touched, for to close it would end the locks that another store of this process has on it.
+func create(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (s *Store) openFile(c Config, connections int, q url.Values) (*gorm.DB, error) {

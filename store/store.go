@@ -40,6 +40,7 @@ type Store struct {
 	writer *gorm.DB
 	reader *gorm.DB // the same as writer on PostgreSQL
 	kind   goose.Dialect
+	folder string // SQLite: where the file is
 }
 
 // Open opens the database of c and, where told to, migrates it.
@@ -99,6 +100,8 @@ func (s *Store) goose() (*goose.Provider, error) {
 			return nil, err
 		}
 		options = append(options, goose.WithSessionLocker(lock))
+	} else {
+		options = append(options, goose.WithLocker(&folderLock{path: s.folder}))
 	}
 	return goose.NewProvider(s.kind, db, fs.FS(migrations.FS), options...)
 }

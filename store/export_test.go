@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+
+	"gorm.io/gorm"
+)
+
+// EachConnection shows a test the connections of a store on SQLite: the writer, then the readers.
+func EachConnection(t *testing.T, s *Store, look func(role string, pragma func(name string) string)) {
+	t.Helper()
+	for _, pool := range []struct {
+		role string
+		g    *gorm.DB
+	}{{"writer", s.writer}, {"reader", s.reader}} {
+		db, err := pool.g.DB()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var taken []*sql.Conn
+		for range db.Stats().MaxOpenConnections {
+			c, err := db.Conn(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken = append(taken, c)
+			look(pool.role, func(name string) (value string) {
+				if err := c.QueryRowContext(t.Context(), "PRAGMA "+name).Scan(&value); err != nil {
+					t.Fatal(err)
+				}
+				return value
+			})
+		}
+		for _, c := range taken {
+			c.Close()
+		}
+	}
+}
+
+// ExecOnReader runs a statement where only reads go.
+func ExecOnReader(s *Store, statement string) error { return s.reader.Exec(statement).Error }
+
+// MigrateUp is what Open does when told to migrate.
+func MigrateUp(ctx context.Context, s *Store) error { return s.migrate(ctx) }
+
+// MigrateDown takes every migration back.
+func MigrateDown(t *testing.T, s *Store) {
+	t.Helper()
+	p, err := s.goose()
+	if err == nil {
+		_, err = p.DownTo(t.Context(), 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}

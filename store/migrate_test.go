@@ -1,0 +1,157 @@
+package store_test
+
+import (
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"frontdesk/migrations"
+	"frontdesk/store"
+	"frontdesk/store/storetest"
+)
+
+// pending asserts how many migrations a store says it needs.
+func pending(t *testing.T, s *store.Store, want int) {
+	t.Helper()
+	if n, err := s.Pending(t.Context()); n != want || err != nil {
+		t.Errorf("%d migrations pending, %v, want %d", n, err, want)
+	}
+}
+
+// all is how many migrations there are.
+func all(t *testing.T) int {
+	t.Helper()
+	entries, err := migrations.FS.ReadDir(".")
+	must(t, err)
+	return len(slices.DeleteFunc(entries, func(e os.DirEntry) bool { return filepath.Ext(e.Name()) != ".sql" }))
+}
+
+func TestMigrate(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		bare, err := store.Open(t.Context(), store.Config{DSN: dsn})
+		must(t, err)
+		pending(t, bare, all(t))
+		must(t, bare.Ping(t.Context()))
+		must(t, bare.Close())
+
+		s := storetest.Open(t, store.Config{DSN: dsn})
+		pending(t, s, 0)
+		u := person(t, s, "jane")
+		again := storetest.Open(t, store.Config{DSN: dsn}) // beside the first, as a second replica does
+		pending(t, again, 0)
+		_, err = again.User(t.Context(), u.ID)
+		must(t, err)
+	})
+}
+
+func TestMigrateDownAndUp(t *testing.T) {
+	eachRaw(t, func(t *testing.T, s *store.Store, _ *clock, db *sql.DB) {
+		person(t, s, "jane")
+		before := schema(t, s, db)
+		store.MigrateDown(t, s)
+		pending(t, s, all(t))
+		if left := schema(t, s, db); len(left) != 0 {
+			t.Errorf("left after the way down: %v", left)
+		}
+		if _, err := s.CountUsers(t.Context()); err == nil {
+			t.Error("users without a table")
+		}
+		must(t, store.MigrateUp(t.Context(), s))
+		if after := schema(t, s, db); !slices.Equal(before, after) {
+			t.Errorf("down and up made %v of %v", after, before)
+		}
+		person(t, s, "jane")
+	})
+}
+
+// schema lists tables and indexes, but for goose's own.
+func schema(t *testing.T, s *store.Store, db *sql.DB) (names []string) {
+	t.Helper()
+	query := "SELECT type || ' ' || name FROM sqlite_master WHERE tbl_name NOT LIKE 'goose%' AND tbl_name NOT LIKE 'sqlite%' ORDER BY 1"
+	if s.Kind() == "postgres" {
+		query = `SELECT 'index ' || indexname FROM pg_indexes WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%'
+			UNION SELECT 'table ' || tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'goose%' ORDER BY 1`
+	}
+	rows, err := db.Query(query)
+	must(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		must(t, rows.Scan(&name))
+		names = append(names, name)
+	}
+	must(t, rows.Err())
+	return names
+}
+
+// TestReplicasMigrateAtOnce starts several programs on one empty database.
+func TestReplicasMigrateAtOnce(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		var g errgroup.Group
+		for range 4 {
+			g.Go(func() error {
+				s, err := store.Open(t.Context(), store.Config{DSN: dsn, Migrate: true})
+				if err != nil {
+					return err
+				}
+				_, err = s.CountUsers(t.Context())
+				return errors.Join(err, s.Close())
+			})
+		}
+		must(t, g.Wait())
+		pending(t, storetest.Open(t, store.Config{DSN: dsn}), 0)
+	})
+}
+
+func TestReopeningFindsEverything(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
+		s, ctx := open(), t.Context()
+		u, c := person(t, s, "jane"), app(t, s, "Editor")
+		token := refreshable(t, s, u, c)
+		next := newToken(token.GrantID)
+		must(t, s.RotateRefreshToken(ctx, token.Signature, next, grace))
+		revoked := allowed(t, s, u, c)
+		must(t, s.RevokeGrant(ctx, revoked.GrantID))
+		must(t, s.UseNonce(ctx, "form", time.Now()))
+		must(t, s.CreateSession(ctx, &store.Session{ID: "session", UserID: u.ID, ExpiresAt: time.Now().Add(time.Hour)}))
+		key, err := s.KeepSigningKey(ctx, store.SigningKey{ID: "key", Algorithm: "ES256", Sealed: "sealed"})
+		must(t, err)
+		must(t, s.Close())
+		if err := s.Ping(ctx); err == nil {
+			t.Error("a closed store answers")
+		}
+
+		s = open()
+		must(t, s.Ping(ctx))
+		_, err = s.UserByIdentifier(ctx, "jane@example.com")
+		must(t, err)
+		_, err = s.Client(ctx, c.ID)
+		must(t, err)
+		_, err = s.Session(ctx, "session")
+		must(t, err)
+		if k, err := s.KeepSigningKey(ctx, store.SigningKey{ID: "other", Algorithm: "ES256"}); err != nil || k.ID != key.ID {
+			t.Errorf("signing key %+v, %v", k, err)
+		}
+		if got, err := s.RefreshToken(ctx, token.Signature); err != nil || got.Successor != next.Signature {
+			t.Errorf("rotated token %+v, %v", got, err)
+		}
+		wants(t, "form", s.UseNonce(ctx, "form", time.Now()), store.ErrConflict)
+		wants(t, "revoked code", s.UseCode(ctx, revoked.Signature), store.ErrConflict)
+		if alive(t, s, revoked.GrantID) || !alive(t, s, token.GrantID) {
+			t.Error("what was revoked lives, or what lived does not")
+		}
+	})
+}
+
+func TestDatabaseThatIsNotThere(t *testing.T) {
+	dsn := "postgres:///frontdesk?host=" + t.TempDir()
+	if _, err := store.Open(t.Context(), store.Config{DSN: dsn, Migrate: true}); err == nil {
+		t.Error("opened a server that does not run")
+	}
+}
