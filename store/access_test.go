@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -18,46 +20,38 @@ func alive(t *testing.T, s *store.Store, grant string) bool {
 
 // TestEndOfGrants ends grants in every way there is, and sees that they end, and no others.
 func TestEndOfGrants(t *testing.T) {
-	type rows struct {
-		u, other   *store.User
-		c, another *store.Client
-		g, second  string // of u to c
-		elsewhere  string // of u to another
-		others     string // of other to c
-	}
-	for _, way := range []struct {
+	type rows struct{ user, client, grant string }
+	ways := []struct {
 		name string
 		end  func(ctx context.Context, s *store.Store, r rows) error
-		left func(r rows) []string
+		left []string
 	}{
-		{"nothing", func(context.Context, *store.Store, rows) error { return nil }, func(r rows) []string { return []string{r.g, r.second, r.elsewhere, r.others} }},
-		{"revoke grant", func(ctx context.Context, s *store.Store, r rows) error { return s.RevokeGrant(ctx, r.g) }, func(r rows) []string { return []string{r.second, r.elsewhere, r.others} }},
-		{"revoke at a client", func(ctx context.Context, s *store.Store, r rows) error { return s.RevokeGrants(ctx, r.u.ID, r.c.ID) }, func(r rows) []string { return []string{r.elsewhere, r.others} }},
-		{"revoke all", func(ctx context.Context, s *store.Store, r rows) error { return s.RevokeGrants(ctx, r.u.ID, "") }, func(r rows) []string { return []string{r.others} }},
-		{"end access", func(ctx context.Context, s *store.Store, r rows) error { return s.EndAccess(ctx, r.u.ID) }, func(r rows) []string { return []string{r.others} }},
-		{"ban", func(ctx context.Context, s *store.Store, r rows) error { return s.Ban(ctx, r.u.ID) }, func(r rows) []string { return []string{r.others} }},
-		{"delete user", func(ctx context.Context, s *store.Store, r rows) error { return s.DeleteUser(ctx, r.u.ID) }, func(r rows) []string { return []string{r.others} }},
-		{"delete client", func(ctx context.Context, s *store.Store, r rows) error { return s.DeleteClient(ctx, r.c.ID) }, func(r rows) []string { return []string{r.elsewhere} }},
-		{"lock", func(ctx context.Context, s *store.Store, r rows) error { return s.Lock(ctx, r.u.ID) }, func(r rows) []string { return []string{r.g, r.second, r.elsewhere, r.others} }},
-	} {
-		t.Run(way.name, func(t *testing.T) {
-			each(t, func(t *testing.T, s *store.Store, _ *clock) {
-				r := rows{u: person(t, s, "jane"), other: person(t, s, "joe"), c: app(t, s, "Editor"), another: app(t, s, "Terminal")}
-				r.g, r.second = allowed(t, s, r.u, r.c).GrantID, allowed(t, s, r.u, r.c).GrantID
-				r.elsewhere, r.others = allowed(t, s, r.u, r.another).GrantID, allowed(t, s, r.other, r.c).GrantID
-				must(t, way.end(t.Context(), s, r))
-				left := make(map[string]bool)
-				for _, id := range way.left(r) {
-					left[id] = true
-				}
-				for name, id := range map[string]string{"first": r.g, "second": r.second, "elsewhere": r.elsewhere, "other's": r.others} {
-					if alive(t, s, id) != left[id] {
-						t.Errorf("the %s grant is alive: %v", name, !left[id])
-					}
-				}
-			})
-		})
+		{"nothing", func(context.Context, *store.Store, rows) error { return nil }, []string{"first", "second", "elsewhere", "other's"}},
+		{"lock", func(ctx context.Context, s *store.Store, r rows) error { return s.Lock(ctx, r.user) }, []string{"first", "second", "elsewhere", "other's"}},
+		{"revoke grant", func(ctx context.Context, s *store.Store, r rows) error { return s.RevokeGrant(ctx, r.grant) }, []string{"second", "elsewhere", "other's"}},
+		{"revoke at a client", func(ctx context.Context, s *store.Store, r rows) error { return s.RevokeGrants(ctx, r.user, r.client) }, []string{"elsewhere", "other's"}},
+		{"delete client", func(ctx context.Context, s *store.Store, r rows) error { return s.DeleteClient(ctx, r.client) }, []string{"elsewhere"}},
+		{"revoke all", func(ctx context.Context, s *store.Store, r rows) error { return s.RevokeGrants(ctx, r.user, "") }, []string{"other's"}},
+		{"end access", func(ctx context.Context, s *store.Store, r rows) error { return s.EndAccess(ctx, r.user) }, []string{"other's"}},
+		{"ban", func(ctx context.Context, s *store.Store, r rows) error { return s.Ban(ctx, r.user) }, []string{"other's"}},
+		{"delete user", func(ctx context.Context, s *store.Store, r rows) error { return s.DeleteUser(ctx, r.user) }, []string{"other's"}},
 	}
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		for i, way := range ways {
+			u, other := person(t, s, "jane"+strconv.Itoa(i)), person(t, s, "joe"+strconv.Itoa(i))
+			c, another := app(t, s, "Editor"), app(t, s, "Terminal")
+			grants := map[string]string{
+				"first": allowed(t, s, u, c).GrantID, "second": allowed(t, s, u, c).GrantID,
+				"elsewhere": allowed(t, s, u, another).GrantID, "other's": allowed(t, s, other, c).GrantID,
+			}
+			must(t, way.end(t.Context(), s, rows{u.ID, c.ID, grants["first"]}))
+			for name, id := range grants {
+				if want := slices.Contains(way.left, name); alive(t, s, id) != want {
+					t.Errorf("%s: the %s grant is alive: %v", way.name, name, !want)
+				}
+			}
+		}
+	})
 }
 
 func TestBanEndsWhatIsOpen(t *testing.T) {
