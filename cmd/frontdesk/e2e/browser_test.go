@@ -221,11 +221,14 @@ func (b *browser) look(t *testing.T, name string) {
 	b.do(t, chromedp.EmulateViewport(1280, 800), prefers("light"))
 }
 
-// prefers sets the colour scheme that the browser asks pages for.
+// prefers sets the colour scheme that the browser asks pages for, and that nothing may move: a picture is not
+// taken half way between two colours.
 func prefers(scheme string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, _ *chromedp.Target) (chromedp.Void, error) {
 		_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			Features: []*emulation.MediaFeature{
+				{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
+			},
 		})
 		return chromedp.Void{}, err
 	}
