@@ -106,6 +106,7 @@ func TestFirstAdministrator(t *testing.T) {
 	d.secret("the first administrator's link", link[strings.LastIndex(link, "=")+1:])
 	b := d.browser(t)
 	b.open(t, link)
+	b.until(t, `document.activeElement.name === "email"`)
 	b.look(t, "first-administrator")
 	b.signUp(t, p)
 	people := d.people(t)
