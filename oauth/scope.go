@@ -68,10 +68,13 @@ func (s *Server) narrow(named string, granted []string) ([]string, error) {
 	return scopes, nil
 }
 
-// described is the scopes in words, in the order of the list. openid says nothing that profile does not.
+// described is the scopes in words, in the order of the list. Beside profile, openid says nothing more to a person.
 func (s *Server) described(names []string) []Scope {
 	var scopes []Scope
 	for _, scope := range s.Scopes {
+		if scope.Name == "openid" && slices.Contains(names, "profile") {
+			continue
+		}
 		if slices.Contains(names, scope.Name) {
 			scopes = append(scopes, scope)
 		}
