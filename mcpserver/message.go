@@ -1,0 +1,119 @@
+package mcpserver
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
+	"github.com/modelcontextprotocol/go-sdk/mcp"
+)
+
+const (
+	maxBody  = mcp.DefaultMaxRequestBodyBytes // 4 MiB
+	maxDepth = 100                            // levels of JSON; real messages have about ten
+)
+
+// message looks at the body before the SDK does: its size and depth, that it is one message and not a
+// batch (gone since 2025-06-18, and a way to slip a second call past a check of the first), and that the
+// token opens the tool it names.
+func (s *Server) message(next http.Handler) http.Handler {
+	return s.endpoint(func(w http.ResponseWriter, r *http.Request) error {
+		if r.Method == http.MethodPost {
+			body, err := readBody(w, r)
+			if err != nil {
+				return err
+			}
+			if err := checkShape(body); err != nil {
+				return err
+			}
+			if err := s.checkScope(r, body); err != nil {
+				return err
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		next.ServeHTTP(&response{ResponseWriter: w}, r)
+		return nil
+	})
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	tooLarge := &refusal{
+		status: http.StatusRequestEntityTooLarge, rpc: jsonrpc.CodeInvalidRequest,
+		description: "The message is larger than this server accepts.",
+	}
+	if r.ContentLength > maxBody {
+		return nil, tooLarge
+	}
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), 64<<10)) + bytes.MinRead)
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, tooLarge
+	}
+	if err != nil {
+		return nil, &refusal{
+			status: http.StatusBadRequest, rpc: jsonrpc.CodeParseError,
+			description: "The message could not be read to its end.",
+		}
+	}
+	return body.Bytes(), nil
+}
+
+// checkShape refuses batches and JSON that nests too deep; the rest is for the SDK to judge.
+func checkShape(body []byte) error {
+	if b := bytes.TrimLeft(body, " \t\r\n"); len(b) > 0 && b[0] == '[' {
+		return &refusal{
+			status: http.StatusBadRequest, rpc: jsonrpc.CodeInvalidRequest,
+			description: "Send one message at a time: this server takes no batches.",
+		}
+	}
+	depth, inString := 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '"':
+			inString = !inString
+		case inString && c == '\\':
+			i++
+		case inString:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		}
+		if depth > maxDepth {
+			return &refusal{
+				status: http.StatusBadRequest, rpc: jsonrpc.CodeInvalidRequest,
+				description: "The message nests deeper than this server accepts.",
+			}
+		}
+	}
+	return nil
+}
+
+// checkScope refuses a call of a tool that is closed to the token with a challenge that names what would
+// open it (RFC 6750 section 3.1), for clients can act on that and not on a tool error. It is a courtesy:
+// the tool's wrapper is the gate. The Mcp-Name header is not asked, the body decides what runs.
+func (s *Server) checkScope(r *http.Request, body []byte) error {
+	token := tokenOf(r.Context())
+	if opensAll(toolsets, token) {
+		return nil
+	}
+	var call struct {
+		Method string
+		Params struct{ Name string }
+	}
+	if json.Unmarshal(body, &call) != nil || call.Method != "tools/call" {
+		return nil
+	}
+	set, ok := s.guarded[call.Params.Name]
+	if !ok || set.opens(token) {
+		return nil
+	}
+	return &refusal{
+		status: http.StatusForbidden, code: "insufficient_scope", challenge: true, scope: set.scopeNames(),
+		description: "The access token does not cover this tool.",
+	}
+}

@@ -1,0 +1,123 @@
+// Package mcpserver is the MCP resource server: it checks the bearer token, then hands the message to the
+// MCP SDK, which runs one of the toolsets. Its one idea: everything that decides whether a caller may
+// speak at all happens in [Server.Protect], before a byte of the body is read, and a tool finds the
+// verified token in its context. It knows nothing of sign-in, consent or how a token comes to be.
+package mcpserver
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"frontdesk/oauth"
+	"frontdesk/store"
+)
+
+// Config is what a Server needs to know.
+type Config struct {
+	URL     string // public URL without a trailing slash: the issuer; the resource is URL + "/mcp"
+	Name    string // what clients call this server
+	Version string // of the program
+
+	// Scopes is what a client gets that names none (default: every scope). Challenges name them, so that
+	// one consent is enough for the everyday; offline_access is left out there.
+	Scopes []string
+	// Hosts are names that a Host header may bear besides the public URL's and the loopback ones: those
+	// a reverse proxy calls this server by.
+	Hosts []string
+	// Origins are origins of web pages that may call from a browser besides the public URL's own; for a
+	// public URL that is loopback, every loopback origin may.
+	Origins []string
+
+	// Verify returns the token that raw is, when it was issued for resource and nothing has ended it;
+	// [oauth.ErrInvalidToken] when it was not. Any other error means that nobody can tell just now.
+	Verify func(ctx context.Context, raw, resource string) (*oauth.Token, error)
+	Store  *store.Store
+	Log    *slog.Logger
+}
+
+// Server is the resource server. Make one with [New]; it is safe for concurrent use.
+type Server struct {
+	Config
+	resource  string
+	loopback  bool            // the public URL is
+	hosts     map[string]bool // allowed names of the Host header, without port
+	origins   map[string]bool // allowed origins of web pages
+	everyday  string          // the scopes of the first challenge
+	document  []byte          // RFC 9728 metadata
+	challenge string          // the 401 of a request without a token
+	guarded   map[string]toolset
+	transport http.Handler // the SDK's Streamable HTTP
+}
+
+// New checks c and builds everything that does not change from request to request.
+func New(c Config) (*Server, error) {
+	public, err := url.Parse(c.URL)
+	if err != nil || public.Host == "" || strings.HasSuffix(c.URL, "/") {
+		return nil, fmt.Errorf("public URL %q is not an absolute URL without a trailing slash", c.URL)
+	}
+	if c.Verify == nil || c.Store == nil {
+		return nil, errors.New("the MCP server needs Verify and Store")
+	}
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	if len(c.Scopes) == 0 {
+		c.Scopes = supported(nil)
+	}
+	s := &Server{Config: c, resource: c.URL + "/mcp", loopback: isLoopback(public.Hostname())}
+	s.hosts, s.origins = allowed(c, public)
+	s.everyday = strings.Join(without(c.Scopes, "offline_access"), " ")
+	s.document = s.metadata()
+	s.challenge = s.challengeFor(&refusal{})
+	s.guarded = guarded(toolsets)
+	s.transport = s.streamable(toolsets)
+	return s, nil
+}
+
+// Mount adds the routes. They take every method, so mux must have no "GET /" beside them ("GET /{$}" or
+// "/" will do).
+func (s *Server) Mount(mux *http.ServeMux) {
+	mcp := s.Protect(s.message(s.transport))
+	mux.Handle("/mcp", mcp)                                                                        // MCP 2026-07-28, Streamable HTTP
+	mux.Handle("/mcp/{$}", mcp)                                                                    // the same without a redirect, which drops the token
+	mux.Handle("/.well-known/oauth-protected-resource", http.HandlerFunc(s.protectedResource))     // RFC 9728 section 3
+	mux.Handle("/.well-known/oauth-protected-resource/mcp", http.HandlerFunc(s.protectedResource)) // RFC 9728 section 3.1
+}
+
+// Scopes is what the toolsets bring besides [oauth.Standard]: for the consent page, metadata and
+// registration.
+func Scopes() []oauth.Scope {
+	var brought []oauth.Scope
+	for _, set := range toolsets {
+		for _, scope := range set.scopes {
+			if !slices.ContainsFunc(oauth.Standard, func(s oauth.Scope) bool { return s.Name == scope.Name }) {
+				brought = append(brought, scope)
+			}
+		}
+	}
+	return brought
+}
+
+// supported is every scope of metadata and challenges: what there is and what is configured, without
+// offline_access, which is between a client and the authorization server (MCP 2026-07-28, Authorization).
+func supported(configured []string) []string {
+	var names []string
+	for _, scope := range slices.Concat(oauth.Standard, Scopes()) {
+		names = append(names, scope.Name)
+	}
+	for _, name := range configured {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return without(names, "offline_access")
+}
+
+func without(names []string, name string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return n == name })
+}
