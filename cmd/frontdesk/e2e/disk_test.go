@@ -17,17 +17,7 @@ import (
 // TestDiskFull: on a full disk the program says 503 to whoever wants something written, goes on reading,
 // damages nothing, and recovers by itself.
 func TestDiskFull(t *testing.T) {
-	d := prepareDesk(t, "FRONTDESK_SIGN_UP=open")
-	// The data folder becomes a small disk of its own, which only the program sees.
-	flags := "-m"
-	if os.Geteuid() != 0 {
-		flags = "-Urm"
-	}
-	mount := fmt.Sprintf("mount -t tmpfs -o size=3m,mode=0700 tmpfs '%s' && exec '%s' serve", d.Data, program)
-	d.begin(t, exec.Command("unshare", flags, "sh", "-c", mount))
-	d.ready(t)
-	disk := fmt.Sprintf("/proc/%d/root%s", d.serving.cmd.Process.Pid, d.Data)
-
+	d, disk := smallDisk(t)
 	p := newcomer(d)
 	c := d.stranger(t)
 	if ans := c.submit(t, c.get(t, "/sign-up"), "email", p.Email, "username", p.Username, "password", p.Password); ans.Status != http.StatusSeeOther {
@@ -43,19 +33,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.WriteFile(filler, make([]byte, 8<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
 		t.Fatalf("the disk does not fill up: %v", err)
 	}
-	full := false
-	for range 500 { // the database has some room left in its files
-		ans := a.postJSON(t, "/oauth/register", everyday(webRedirect))
-		if full = ans.Status == http.StatusServiceUnavailable; full {
-			break
-		}
-		if ans.Status != http.StatusCreated || innards.MatchString(ans.Body) {
-			t.Fatalf("while the disk fills, registration answered %d: %s", ans.Status, ans.Body)
-		}
-	}
-	if !full {
-		t.Fatal("the disk is full and registration does not notice")
-	}
+	useUp(t, a)
 	a.alive(t, "on a full disk", tk.Access)
 	for name, ans := range map[string]*answer{
 		"redemption": a.token(t, code), "refresh": a.token(t, renewal(tk.Refresh)),
@@ -74,6 +52,36 @@ func TestDiskFull(t *testing.T) {
 	}
 	a.alive(t, "with room again", a.tokens(t, a.token(t, renewal(tk.Refresh))).Access)
 	intact(t, filepath.Join(disk, "frontdesk.db"))
+}
+
+// smallDisk starts a desk whose data folder is a disk of 3 MiB, which only the program sees; disk is the way
+// there from here.
+func smallDisk(t *testing.T) (d *desk, disk string) {
+	t.Helper()
+	d = prepareDesk(t, "FRONTDESK_SIGN_UP=open")
+	flags := "-m"
+	if os.Geteuid() != 0 {
+		flags = "-Urm"
+	}
+	mount := fmt.Sprintf("mount -t tmpfs -o size=3m,mode=0700 tmpfs '%s' && exec '%s' serve", d.Data, program)
+	d.begin(t, exec.Command("unshare", flags, "sh", "-c", mount))
+	d.ready(t)
+	return d, fmt.Sprintf("/proc/%d/root%s", d.serving.cmd.Process.Pid, d.Data)
+}
+
+// useUp registers clients until the room is gone that the database has left in its files.
+func useUp(t *testing.T, a *app) {
+	t.Helper()
+	for range 500 {
+		ans := a.postJSON(t, "/oauth/register", everyday(webRedirect))
+		switch {
+		case ans.Status == http.StatusServiceUnavailable:
+			return
+		case ans.Status != http.StatusCreated || innards.MatchString(ans.Body):
+			t.Fatalf("while the disk fills, registration answered %d: %s", ans.Status, ans.Body)
+		}
+	}
+	t.Fatal("the disk is full and registration does not notice")
 }
 
 // intact fails the test where SQLite finds damage in a database file.

@@ -13,7 +13,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"maps"
-	"math/big"
 	"strings"
 	"testing"
 )
@@ -51,15 +50,18 @@ func newForger(t *testing.T, d *desk, token string) *forger {
 	if f.jwk["d"] != nil {
 		t.Fatal("the private key is published")
 	}
-	coordinate := func(name string) *big.Int {
+	point := []byte{4} // uncompressed (SEC 1 section 2.3.3)
+	for _, name := range []string{"x", "y"} {
 		b, err := base64.RawURLEncoding.DecodeString(f.jwk[name].(string))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return new(big.Int).SetBytes(b)
+		point = append(point, b...)
 	}
-	f.public = &ecdsa.PublicKey{Curve: elliptic.P256(), X: coordinate("x"), Y: coordinate("y")}
 	var err error
+	if f.public, err = ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point); err != nil {
+		t.Fatal(err)
+	}
 	if f.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
 		t.Fatal(err)
 	}

@@ -14,16 +14,18 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// TestGoSDK signs in with the Go SDK's own OAuth client, which registers anew at every authorization. Its
-// token is made to look old, so that it refreshes, for which it sends no resource.
-func TestGoSDK(t *testing.T) {
-	d := start(t)
-	p := d.user(t)
-	d.enrich(t, p)
-	cb, links := listen(t), make(chan string, 1)
-	var source oauth2.TokenSource
-	var issued string
-	handler, err := auth.NewAuthorizationCodeHandler(&auth.AuthorizationCodeHandlerConfig{
+// goClient is the Go SDK's own OAuth client, which registers anew at every authorization. Its token is made to
+// look old, so that it refreshes, for which it sends no resource.
+type goClient struct {
+	links  chan string
+	issued string
+	source oauth2.TokenSource
+}
+
+// handler is the SDK's side of the sign-in, with cb as its redirect.
+func (g *goClient) handler(t *testing.T, cb *callback) auth.OAuthHandler {
+	t.Helper()
+	h, err := auth.NewAuthorizationCodeHandler(&auth.AuthorizationCodeHandlerConfig{
 		DynamicClientRegistrationConfig: &auth.DynamicClientRegistrationConfig{
 			Metadata: &oauthex.ClientRegistrationMetadata{
 				ClientName: "Go SDK example", RedirectURIs: []string{cb.URL}, TokenEndpointAuthMethod: "none",
@@ -34,12 +36,11 @@ func TestGoSDK(t *testing.T) {
 		NewTokenSource: func(ctx context.Context, c *oauth2.Config, tk *oauth2.Token) (oauth2.TokenSource, error) {
 			old := *tk
 			old.Expiry = time.Now()
-			source = c.TokenSource(ctx, &old)
-			issued = tk.AccessToken
-			return source, nil
+			g.issued, g.source = tk.AccessToken, c.TokenSource(ctx, &old)
+			return g.source, nil
 		},
 		AuthorizationCodeFetcher: func(ctx context.Context, args *auth.AuthorizationArgs) (*auth.AuthorizationResult, error) {
-			links <- args.URL
+			g.links <- args.URL
 			v, err := cb.answer(ctx)
 			return &auth.AuthorizationResult{Code: v.Get("code"), State: v.Get("state"), Iss: v.Get("iss")}, err
 		},
@@ -47,16 +48,22 @@ func TestGoSDK(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := mcp.NewClient(&mcp.Implementation{Name: "go-sdk", Version: "1"}, nil)
+	return h
+}
+
+// connect signs p in to the desk with the SDK.
+func (g *goClient) connect(t *testing.T, d *desk, p person) *mcp.ClientSession {
+	t.Helper()
+	transport := &mcp.StreamableClientTransport{Endpoint: d.URL + "/mcp", OAuthHandler: g.handler(t, listen(t))}
 	connected := make(chan error, 1)
 	var session *mcp.ClientSession
 	go func() {
 		var err error
-		session, err = client.Connect(t.Context(), &mcp.StreamableClientTransport{Endpoint: d.URL + "/mcp", OAuthHandler: handler}, nil)
+		session, err = mcp.NewClient(&mcp.Implementation{Name: "go-sdk", Version: "1"}, nil).Connect(t.Context(), transport, nil)
 		connected <- err
 	}()
 	select {
-	case link := <-links:
+	case link := <-g.links:
 		d.browser(t).signInAndAllow(t, link, p)
 	case err := <-connected:
 		t.Fatalf("the SDK never opened a link: %v", err)
@@ -64,6 +71,15 @@ func TestGoSDK(t *testing.T) {
 	if err := <-connected; err != nil {
 		t.Fatal(err)
 	}
+	return session
+}
+
+func TestGoSDK(t *testing.T) {
+	d := start(t)
+	p := d.user(t)
+	d.enrich(t, p)
+	g := &goClient{links: make(chan string, 1)}
+	session := g.connect(t, d, p)
 	defer session.Close()
 	tools, err := session.ListTools(t.Context(), nil)
 	if err != nil {
@@ -77,7 +93,7 @@ func TestGoSDK(t *testing.T) {
 	}
 	said, _ := json.Marshal(result)
 	d.same(t, p, readProfile(t, said))
-	if tk, err := source.Token(); err != nil || tk.AccessToken == issued {
+	if tk, err := g.source.Token(); err != nil || tk.AccessToken == g.issued {
 		t.Errorf("the SDK did not refresh its token: %v", err)
 	}
 }

@@ -41,6 +41,7 @@ func (y *yard) empty(t *testing.T, name string, a *answer) {
 	}
 }
 
+// forgedForms change one thing each of an honest answer.
 func (y *yard) forgedForms(t *testing.T) {
 	_, page := y.ask(t, y.web)
 	f := page.firstForm()
@@ -85,16 +86,19 @@ func (y *yard) forgedForms(t *testing.T) {
 	} {
 		y.empty(t, row.name, row.who.postForm(t, f.Action, row.form, y.d.browserly()))
 	}
-	separator := "&"
-	inQuery := y.hers.get(t, f.Action+separator+with(same).Encode())
+	inQuery := y.hers.get(t, f.Action+"&"+with(same).Encode())
 	y.count(t, "in a link", inQuery)
 	if to := inQuery.location(); to != nil && to.Query().Has("code") {
 		t.Errorf("a link answers the consent page: %s", to)
 	}
+	y.onceOnly(t, page)
+}
 
+// onceOnly answers an honest page honestly, and then again.
+func (y *yard) onceOnly(t *testing.T, page *answer) {
 	ans := y.hers.submit(t, page, "consent", "allow")
 	if to := ans.location(); to == nil || ans.Status != http.StatusSeeOther || len(to.Query().Get("code")) < 22 {
-		t.Fatalf("the honest answer got %d %s: the rows above show nothing", ans.Status, to)
+		t.Fatalf("the honest answer got %d %s: the forged ones show nothing", ans.Status, to)
 	}
 	twin := y.d.register(t, everyday(webRedirect)) // the same in everything but its id
 	y.want(t, "a client of the same name", y.hers.get(t, twin.trip("prompt", "none").path()), "consent_required", 303)

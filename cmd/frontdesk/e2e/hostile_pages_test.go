@@ -54,9 +54,15 @@ func (y *yard) near(t *testing.T, name string, a *answer) {
 func (y *yard) foreignHosts(t *testing.T) {
 	home, _ := url.Parse(y.d.URL)
 	for _, header := range []http.Header{
-		{"Host": {"evil.example"}}, {"X-Forwarded-Host": {"evil.example"}}, {"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"evil.example"}},
-		{"Forwarded": {"host=evil.example;proto=https"}}, {"X-Original-Url": {"https://evil.example/"}}, {"X-Rewrite-Url": {"/evil.example"}},
-		{"Host": {home.Host + "@evil.example"}}, {"Host": {"evil.example:" + home.Port()}}, {"X-Http-Method-Override": {"DELETE"}, "Host": {"evil.example"}},
+		{"Host": {"evil.example"}},
+		{"X-Forwarded-Host": {"evil.example"}},
+		{"X-Forwarded-Proto": {"https"}, "X-Forwarded-Host": {"evil.example"}},
+		{"Forwarded": {"host=evil.example;proto=https"}},
+		{"X-Original-Url": {"https://evil.example/"}},
+		{"X-Rewrite-Url": {"/evil.example"}},
+		{"Host": {home.Host + "@evil.example"}},
+		{"Host": {"evil.example:" + home.Port()}},
+		{"X-Http-Method-Override": {"DELETE"}, "Host": {"evil.example"}},
 	} {
 		for _, path := range []string{
 			"/", "/sign-in", "/.well-known/oauth-authorization-server", "/.well-known/openid-configuration",
@@ -112,8 +118,13 @@ func (y *yard) paths(t *testing.T) {
 		}
 	}
 	for _, header := range []http.Header{
-		{"X-Long": {strings.Repeat("a", 2<<20)}}, {"Cookie": {strings.Repeat("a=b; ", 5000)}}, {"Cookie": {"session=\x80; =; ;"}},
-		{"Accept": {strings.Repeat("text/html,", 5000)}}, {"Accept-Language": {"\xff"}}, {"Range": {"bytes=0-0,-1"}}, {"X-Request-Id": {"<script>"}},
+		{"X-Long": {strings.Repeat("a", 2<<20)}},
+		{"Cookie": {strings.Repeat("a=b; ", 5000)}},
+		{"Cookie": {"session=\x80; =; ;"}},
+		{"Accept": {strings.Repeat("text/html,", 5000)}},
+		{"Accept-Language": {"\xff"}},
+		{"Range": {"bytes=0-0,-1"}},
+		{"X-Request-Id": {"<script>"}},
 	} {
 		ans, err := y.d.caller().try(http.MethodGet, "/sign-in", "", header)
 		if err != nil {

@@ -40,10 +40,19 @@ func TestHostile(t *testing.T) {
 		name string
 		run  func(*yard, *testing.T)
 	}{
-		{"redirect", (*yard).redirects}, {"authorize", (*yard).authorize}, {"consent", (*yard).consent},
-		{"pages", (*yard).pages}, {"token", (*yard).token}, {"replay", (*yard).replay}, {"refresh", (*yard).refresh},
-		{"registration", (*yard).registration}, {"revocation", (*yard).revocation}, {"bearer", (*yard).bearer},
-		{"mcp", (*yard).mcp}, {"accounts", (*yard).accounts}, {"paths", (*yard).paths},
+		{"redirect", (*yard).redirects},
+		{"authorize", (*yard).authorize},
+		{"consent", (*yard).consent},
+		{"pages", (*yard).pages},
+		{"token", (*yard).token},
+		{"replay", (*yard).replay},
+		{"refresh", (*yard).refresh},
+		{"registration", (*yard).registration},
+		{"revocation", (*yard).revocation},
+		{"bearer", (*yard).bearer},
+		{"mcp", (*yard).mcp},
+		{"accounts", (*yard).accounts},
+		{"paths", (*yard).paths},
 	} {
 		before := y.requests
 		t.Run(area.name, func(t *testing.T) { area.run(y, t) })

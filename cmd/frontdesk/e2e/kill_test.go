@@ -38,23 +38,7 @@ func TestKill(t *testing.T) {
 	}
 	began := time.Now()
 	for round := range kills {
-		if rng.IntN(5) == 0 { // while it starts
-			time.Sleep(time.Duration(rng.IntN(150)) * time.Millisecond)
-		} else {
-			d.ready(t)
-			together(books, func(b *ledger) { b.audit(t, 4) })
-			stop := make(chan struct{})
-			var load sync.WaitGroup
-			for _, b := range books {
-				load.Go(func() { b.work(t, stop) })
-			}
-			time.Sleep(time.Duration(5+rng.IntN(200)) * time.Millisecond)
-			_ = d.serving.cmd.Process.Kill()
-			close(stop)
-			load.Wait()
-		}
-		d.end(t, d.serving)
-		d.serve(t)
+		killOnce(t, d, books, rng)
 		if t.Failed() {
 			t.Fatalf("after kill %d", round+1)
 		}
@@ -74,6 +58,29 @@ func TestKill(t *testing.T) {
 	if a := browser.get(t, verified.trip("prompt", "none").path()); a.Status != http.StatusSeeOther || a.word() != "" {
 		t.Errorf("the first session is gone: %d %s", a.Status, a.word())
 	}
+}
+
+// killOnce audits what the last kill left, puts load on the program, kills it at a random moment and starts
+// it anew. One time in five it dies while it starts.
+func killOnce(t *testing.T, d *desk, books []*ledger, rng *rand.Rand) {
+	t.Helper()
+	if rng.IntN(5) == 0 {
+		time.Sleep(time.Duration(rng.IntN(150)) * time.Millisecond)
+	} else {
+		d.ready(t)
+		together(books, func(b *ledger) { b.audit(t, 4) })
+		stop := make(chan struct{})
+		var load sync.WaitGroup
+		for _, b := range books {
+			load.Go(func() { b.work(t, stop) })
+		}
+		time.Sleep(time.Duration(5+rng.IntN(200)) * time.Millisecond)
+		_ = d.serving.cmd.Process.Kill()
+		close(stop)
+		load.Wait()
+	}
+	d.end(t, d.serving)
+	d.serve(t)
 }
 
 // together runs f on every book at once and waits.

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"frontdesk/store/storetest"
 )
 
 // TestSignInFlood: one address tries so many passwords a minute and is then told when to come again, whatever
@@ -88,31 +86,6 @@ func TestAccessTokenLifetime(t *testing.T) {
 	<-time.After(time.Until(got.Add(time.Minute)))
 	a.dead(t, "after its lifetime", tk.Access)
 	a.alive(t, "after a refresh", a.tokens(t, a.token(t, renewal(tk.Refresh))).Access)
-}
-
-// TestPostgres is the whole way on the other database.
-func TestPostgres(t *testing.T) {
-	d := start(t, "FRONTDESK_DATABASE="+storetest.PostgresURL(t), "FRONTDESK_SIGN_UP=open")
-	p := d.user(t)
-	c := d.stranger(t)
-	a := d.native(t, nativeRedirect)
-	tk := a.signedIn(t, c, p)
-	d.same(t, p, a.profile(t, tk.Access))
-	next := a.tokens(t, a.token(t, renewal(tk.Refresh)))
-	if code := d.stop(t); code != 0 {
-		t.Errorf("exit %d", code)
-	}
-	d.serve(t)
-	d.ready(t)
-	d.same(t, p, a.profile(t, next.Access))
-	again := a.keep(a.token(t, renewal(tk.Refresh)))
-	if again.Refresh != next.Refresh {
-		t.Error("after a restart a retried refresh got another successor")
-	}
-	if ans := a.postForm(t, "/oauth/revoke", form("client_id", a.ID, "token", again.Refresh), nil); ans.Status != 200 {
-		t.Errorf("revocation answered %d", ans.Status)
-	}
-	a.dead(t, "after revocation", next.Access)
 }
 
 // TestLoopback: clients that try IPv6 first find the server as those that do not.

@@ -100,9 +100,18 @@ func TestCORS(t *testing.T) {
 	d := start(t)
 	const origin = "http://localhost:6274"
 	for _, row := range []struct{ path, method string }{
-		{"/.well-known/oauth-protected-resource/mcp", "GET"}, {"/.well-known/oauth-protected-resource", "GET"},
-		{"/.well-known/oauth-authorization-server", "GET"}, {"/.well-known/openid-configuration", "GET"}, {"/.well-known/jwks.json", "GET"},
-		{"/oauth/register", "POST"}, {"/oauth/token", "POST"}, {"/oauth/revoke", "POST"}, {"/mcp", "POST"}, {"/mcp", "GET"}, {"/mcp", "DELETE"}, {"/mcp/", "POST"},
+		{"/.well-known/oauth-protected-resource/mcp", "GET"},
+		{"/.well-known/oauth-protected-resource", "GET"},
+		{"/.well-known/oauth-authorization-server", "GET"},
+		{"/.well-known/openid-configuration", "GET"},
+		{"/.well-known/jwks.json", "GET"},
+		{"/oauth/register", "POST"},
+		{"/oauth/token", "POST"},
+		{"/oauth/revoke", "POST"},
+		{"/mcp", "POST"},
+		{"/mcp", "GET"},
+		{"/mcp", "DELETE"},
+		{"/mcp/", "POST"},
 	} {
 		asked := "authorization,content-type,mcp-protocol-version"
 		if strings.HasPrefix(row.path, "/mcp") {

@@ -67,31 +67,31 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	file := filepath.Join(t.TempDir(), "frontdesk.conf")
-	if err := os.WriteFile(file, []byte(first), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	bare := &desk{env: d.env[:3]} // PATH, HOME and GORACE: all settings come from the file
-	second, said, exit := bare.command(t, "", "config", "--config", file)
+	second, said, exit := bare.configured(t, file, first)
 	if exit != 0 || second != first {
 		t.Errorf("config of its own output: exit %d: %s\n%s\nwant\n%s", exit, said, second, first)
 	}
 	if _, said, exit = bare.command(t, "", "config", "--config", file+".nowhere"); exit == 0 || !strings.Contains(said, "nowhere") {
 		t.Errorf("a config file that is not there: exit %d: %s", exit, said)
 	}
-	if err := os.WriteFile(file, []byte("# hello\n\nFRONTDESK_NAME=File\nFRONTDESK_BOGUS=1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, said, exit = bare.command(t, "", "config", "--config", file); exit == 0 || !strings.Contains(said, "FRONTDESK_BOGUS") {
+	if _, said, exit = bare.configured(t, file, "# hello\n\nFRONTDESK_NAME=File\nFRONTDESK_BOGUS=1\n"); exit == 0 || !strings.Contains(said, "FRONTDESK_BOGUS") {
 		t.Errorf("an unknown key in the file: exit %d: %s", exit, said)
 	}
-	if err := os.WriteFile(file, []byte("FRONTDESK_NAME=File\nFRONTDESK_SIGN_UP=open\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	bare.env = append(bare.env[:3:3], "FRONTDESK_NAME=Environment")
-	out, _, _ := bare.command(t, "", "config", "--config", file)
+	out, _, _ := bare.configured(t, file, "FRONTDESK_NAME=File\nFRONTDESK_SIGN_UP=open\n")
 	if !strings.Contains(out, "FRONTDESK_NAME=Environment") || !strings.Contains(out, "FRONTDESK_SIGN_UP=open") {
 		t.Errorf("the environment does not come before the file:\n%s", out)
 	}
+}
+
+// configured is what config says of a file with this text.
+func (d *desk) configured(t *testing.T, file, text string) (stdout, stderr string, exit int) {
+	t.Helper()
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return d.command(t, "", "config", "--config", file)
 }
 
 // TestExitCodes: 0 done, 1 failed with one sentence on stderr, 2 usage.
@@ -103,11 +103,25 @@ func TestExitCodes(t *testing.T) {
 		stdin string
 		exit  int
 	}{
-		{"version", "", 0}, {"doctor", "", 0}, {"config", "", 0}, {"migrate", "", 0}, {"user list", "", 0}, {"user list --json", "", 0},
-		{"client list --json", "", 0}, {"user show " + p.ID, "", 0}, {"user show " + p.Email, "", 0}, {"user lock " + p.ID, "", 0},
-		{"user unlock " + p.ID, "", 0}, {"help", "", 0}, {"--help", "", 0},
-		{"user show user_nobody", "", 1}, {"user ban nobody@example.com", "", 1}, {"user delete user_nobody", "", 1}, {"client show client_nobody", "", 1},
-		{"client delete client_nobody", "", 1}, {"client rotate-secret client_nobody", "", 1},
+		{"version", "", 0},
+		{"doctor", "", 0},
+		{"config", "", 0},
+		{"migrate", "", 0},
+		{"user list", "", 0},
+		{"user list --json", "", 0},
+		{"client list --json", "", 0},
+		{"user show " + p.ID, "", 0},
+		{"user show " + p.Email, "", 0},
+		{"user lock " + p.ID, "", 0},
+		{"user unlock " + p.ID, "", 0},
+		{"help", "", 0},
+		{"--help", "", 0},
+		{"user show user_nobody", "", 1},
+		{"user ban nobody@example.com", "", 1},
+		{"user delete user_nobody", "", 1},
+		{"client show client_nobody", "", 1},
+		{"client delete client_nobody", "", 1},
+		{"client rotate-secret client_nobody", "", 1},
 		{"user create --email " + p.Email + " --password-stdin", "long-enough-pass\n", 1},
 		{"user create --email nobody --password-stdin", "long-enough-pass\n", 1},
 		{"user create --email short@example.com --password-stdin", "short\n", 1},
@@ -115,8 +129,16 @@ func TestExitCodes(t *testing.T) {
 		{"client create --name Evil --redirect-uri javascript:alert(1)", "", 1},
 		{"client create --name Evil --redirect-uri http://example.com/", "", 1},
 		{"serve", "", 1}, // the address is taken
-		{"", "", 2}, {"bogus", "", 2}, {"user", "", 2}, {"user bogus", "", 2}, {"client", "", 2}, {"user create", "", 2}, {"client create", "", 2},
-		{"user list --bogus", "", 2}, {"user show", "", 2}, {"serve extra", "", 2},
+		{"", "", 2},
+		{"bogus", "", 2},
+		{"user", "", 2},
+		{"user bogus", "", 2},
+		{"client", "", 2},
+		{"user create", "", 2},
+		{"client create", "", 2},
+		{"user list --bogus", "", 2},
+		{"user show", "", 2},
+		{"serve extra", "", 2},
 	} {
 		out, said, exit := d.command(t, row.stdin, strings.Fields(row.args)...)
 		if exit != row.exit {
