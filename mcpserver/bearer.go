@@ -27,7 +27,7 @@ func (s *Server) authenticate(r *http.Request) (*oauth.Token, error) {
 	default:
 		return nil, &refusal{
 			status: http.StatusServiceUnavailable, code: "temporarily_unavailable", err: err,
-			description: "The access token cannot be checked just now. Please try again in a moment.",
+			description: "The access token cannot be checked just now. Try again in a moment.",
 		}
 	}
 }

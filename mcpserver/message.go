@@ -64,13 +64,14 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 
 // checkShape refuses batches and JSON that nests too deep; the rest is for the SDK to judge.
 func checkShape(body []byte) error {
-	if b := bytes.TrimLeft(body, " \t\r\n"); len(b) > 0 && b[0] == '[' {
-		return &refusal{
-			status: http.StatusBadRequest, rpc: jsonrpc.CodeInvalidRequest,
-			description: "Send one message at a time: this server takes no batches.",
-		}
+	several := &refusal{
+		status: http.StatusBadRequest, rpc: jsonrpc.CodeInvalidRequest,
+		description: "Send one message at a time: this server takes no batches.",
 	}
-	depth, inString := 0, false
+	if b := bytes.TrimLeft(body, " \t\r\n"); len(b) > 0 && b[0] == '[' {
+		return several
+	}
+	depth, inString, ended := 0, false, false
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {
 		case c == '"':
@@ -79,9 +80,12 @@ func checkShape(body []byte) error {
 			i++
 		case inString:
 		case c == '{' || c == '[':
-			depth++
+			if depth++; ended {
+				return several // the SDK would run the first and drop the rest
+			}
 		case c == '}' || c == ']':
 			depth--
+			ended = depth == 0
 		}
 		if depth > maxDepth {
 			return &refusal{

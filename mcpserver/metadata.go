@@ -29,7 +29,7 @@ func (s *Server) protectedResource(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(s.document)
 	case http.MethodOptions:
 		h.Set("Access-Control-Allow-Methods", "GET, HEAD")
-		h.Set("Access-Control-Allow-Headers", "content-type, mcp-protocol-version") // SDK clients send the version on probes too
+		h.Set("Access-Control-Allow-Headers", "authorization, content-type, mcp-protocol-version") // SDK clients send the version on probes too
 		h.Set("Access-Control-Max-Age", "7200")
 		w.WriteHeader(http.StatusNoContent)
 	default:

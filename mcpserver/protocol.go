@@ -16,7 +16,7 @@ import (
 const listTTL = 5 * 60 * 1000
 
 // brokenSentence is what people and models read when the fault is ours; the log has the rest.
-const brokenSentence = "Something went wrong on this server. Please try again in a moment."
+const brokenSentence = "Something went wrong on this server. Try again in a moment."
 
 // streamable is the SDK's transport around one server that all requests share. Stateless is what lets it
 // speak 2026-07-28, and any replica answer any request. JSONResponse spares the event stream that
