@@ -1,0 +1,96 @@
+package oauth
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"frontdesk/store"
+)
+
+// registration is a client's metadata (RFC 7591 section 2), asked for and answered. What is not listed is
+// ignored: a client chooses neither its id nor its secret nor how much it is trusted.
+type registration struct {
+	ClientID              string   `json:"client_id,omitempty"`
+	ClientSecret          string   `json:"client_secret,omitempty"`
+	ClientIDIssuedAt      int64    `json:"client_id_issued_at,omitempty"`      // Unix seconds
+	ClientSecretExpiresAt *int64   `json:"client_secret_expires_at,omitempty"` // 0: never; there with a secret only
+	RedirectURIs          []string `json:"redirect_uris"`
+	GrantTypes            []string `json:"grant_types"`
+	ResponseTypes         []string `json:"response_types"`
+	AuthMethod            string   `json:"token_endpoint_auth_method"`
+	ApplicationType       string   `json:"application_type"`
+	Name                  string   `json:"client_name,omitempty"`
+	Scope                 string   `json:"scope,omitempty"`
+	URI                   string   `json:"client_uri,omitempty"`
+	LogoURI               string   `json:"logo_uri,omitempty"`
+	PolicyURI             string   `json:"policy_uri,omitempty"`
+	TermsURI              string   `json:"tos_uri,omitempty"`
+	SoftwareID            string   `json:"software_id,omitempty"`
+	SoftwareVersion       string   `json:"software_version,omitempty"`
+	Contacts              []string `json:"contacts,omitempty"`
+}
+
+// The largest registration that makes sense.
+const (
+	maxRegistration = 64 << 10
+	maxDepth        = 16
+	maxRedirects    = 32
+	maxContacts     = 16
+	maxText         = 512
+)
+
+func readRegistration(w http.ResponseWriter, r *http.Request) (*registration, error) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return nil, errInvalidClientMetadata.WithHint("The Content-Type must be application/json.")
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRegistration))
+	if err != nil {
+		return nil, errInvalidClientMetadata.WithHint("The body cannot be read, or is too large.")
+	}
+	asked := new(registration)
+	body = bytes.TrimSpace(body)
+	if len(body) == 0 || body[0] != '{' || tooDeep(body) || json.Unmarshal(body, asked) != nil {
+		return nil, errInvalidClientMetadata.WithHint("The body is not a JSON object of the members that RFC 7591 lists.")
+	}
+	return asked, nil
+}
+
+// tooDeep tells whether a JSON text nests deeper than any registration.
+func tooDeep(body []byte) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(body); i++ {
+		switch c := body[i]; {
+		case c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxDepth {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// describe answers with the client as it is registered (RFC 7591 section 3.2.1).
+func describe(c *store.Client, secret string) registration {
+	answer := registration{
+		ClientID: c.ID, ClientIDIssuedAt: c.CreatedAt.Unix(), RedirectURIs: c.RedirectURIs,
+		GrantTypes: c.GrantTypes, ResponseTypes: c.ResponseTypes, AuthMethod: c.AuthMethod,
+		ApplicationType: c.ApplicationType, Name: c.Name, Scope: strings.Join(c.Scopes, " "),
+		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TermsURI: c.TermsURI,
+		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
+	}
+	if secret != "" {
+		answer.ClientSecret, answer.ClientSecretExpiresAt = secret, new(int64)
+	}
+	return answer
+}

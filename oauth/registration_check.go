@@ -1,0 +1,121 @@
+package oauth
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"frontdesk/store"
+)
+
+// describedClient is the client that the metadata describes, checked, without an id or a secret.
+func (s *Server) describedClient(asked *registration) (*store.Client, error) {
+	c := &store.Client{
+		Name: cleanName(asked.Name), RedirectURIs: asked.RedirectURIs,
+		ResponseTypes: []string{"code"}, AuthMethod: asked.AuthMethod, ApplicationType: asked.ApplicationType,
+		URI: asked.URI, LogoURI: asked.LogoURI, PolicyURI: asked.PolicyURI, TermsURI: asked.TermsURI,
+		SoftwareID: asked.SoftwareID, SoftwareVersion: asked.SoftwareVersion, Contacts: asked.Contacts,
+		Scopes: s.registeredScopes(asked.Scope),
+	}
+	if err := checkRedirects(c.RedirectURIs); err != nil {
+		return nil, err
+	}
+	if err := checkTexts(asked); err != nil {
+		return nil, err
+	}
+	if err := chooseGrants(c, asked); err != nil {
+		return nil, err
+	}
+	return c, chooseType(c)
+}
+
+func checkRedirects(uris []string) error {
+	switch {
+	case len(uris) == 0:
+		return errInvalidRedirectURI.WithHint("The member 'redirect_uris' is missing or empty.")
+	case len(uris) > maxRedirects:
+		return errInvalidRedirectURI.WithHintf("There may be %d redirect URIs at most.", maxRedirects)
+	}
+	for i, uri := range uris {
+		if err := checkRedirect(uri); err != nil {
+			return errInvalidRedirectURI.WithHintf("Redirect URI %d: %s.", i+1, err)
+		}
+	}
+	return nil
+}
+
+// checkTexts keeps links that would run code or overflow off our pages and out of the database.
+func checkTexts(asked *registration) error {
+	for member, uri := range map[string]string{
+		"client_uri": asked.URI, "logo_uri": asked.LogoURI, "policy_uri": asked.PolicyURI, "tos_uri": asked.TermsURI,
+	} {
+		if uri == "" {
+			continue
+		}
+		u, err := url.Parse(uri)
+		if err != nil || len(uri) > maxURI || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+			return errInvalidClientMetadata.WithHintf("The member '%s' is not the URL of a web page.", member)
+		}
+	}
+	if len(asked.Contacts) > maxContacts {
+		return errInvalidClientMetadata.WithHintf("There may be %d contacts at most.", maxContacts)
+	}
+	for _, text := range append([]string{asked.SoftwareID, asked.SoftwareVersion, asked.Name}, asked.Contacts...) {
+		if len(text) > maxText {
+			return errInvalidClientMetadata.WithHintf("No text may be longer than %d bytes.", maxText)
+		}
+	}
+	return nil
+}
+
+// chooseGrants keeps the grants and the authentication method that exist here.
+func chooseGrants(c *store.Client, asked *registration) error {
+	for _, name := range grantTypeNames() {
+		if len(asked.GrantTypes) == 0 || slices.Contains(asked.GrantTypes, name) {
+			c.GrantTypes = append(c.GrantTypes, name)
+		}
+	}
+	switch {
+	case !slices.Contains(c.GrantTypes, "authorization_code"):
+		return errInvalidClientMetadata.WithHintf("The grant types here are: %s.", strings.Join(grantTypeNames(), ", "))
+	case len(asked.ResponseTypes) > 0 && !slices.Contains(asked.ResponseTypes, "code"):
+		return errInvalidClientMetadata.WithHint("The only response type here is 'code'.")
+	case c.AuthMethod == "":
+		c.AuthMethod = "client_secret_basic" // the default of RFC 7591 section 2
+	case !slices.Contains(authMethods, c.AuthMethod):
+		return errInvalidClientMetadata.WithHintf("The client authentication methods here are: %s.", strings.Join(authMethods, ", "))
+	}
+	return nil
+}
+
+// chooseType infers application_type where it is not given: an app with a redirect on the person's computer
+// is native (OpenID Connect Registration section 2).
+func chooseType(c *store.Client) error {
+	switch {
+	case c.ApplicationType == "" && slices.ContainsFunc(c.RedirectURIs, isLocal):
+		c.ApplicationType = "native"
+	case c.ApplicationType == "":
+		c.ApplicationType = "web"
+	case c.ApplicationType != "native" && c.ApplicationType != "web":
+		return errInvalidClientMetadata.WithHint("The member 'application_type' may be 'native' or 'web'.")
+	}
+	return nil
+}
+
+// registeredScopes is what a client that registers itself may ask for: whatever it names, and the default
+// scopes, since a client that could not ask for those later would be at a dead end. Naming none means all.
+// People decide on the consent page.
+func (s *Server) registeredScopes(named string) []string {
+	wanted := strings.Fields(named)
+	if len(wanted) == 0 {
+		return nil
+	}
+	wanted = append(wanted, s.DefaultScopes...)
+	var scopes []string
+	for _, scope := range s.Scopes {
+		if slices.Contains(wanted, scope.Name) {
+			scopes = append(scopes, scope.Name)
+		}
+	}
+	return scopes
+}
