@@ -39,6 +39,9 @@ type Client struct {
 	Source          string
 	Blocked         bool      // an operator keeps it out
 	FreshUntil      time.Time `gorm:"serializer:millis"` // documents: not fetched again before
+
+	PostLogoutRedirectURIs []string `gorm:"serializer:list"` // where people may go after they signed out
+	ResourceServer         bool     // an operator lets it introspect every access token
 }
 
 // CreateClient saves a new client. A missing id is made.
@@ -83,6 +86,7 @@ func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
 		DoUpdates: clause.AssignmentColumns([]string{
 			"name", "auth_method", "application_type", "uri", "logo_uri", "policy_uri", "terms_uri", "software_id",
 			"software_version", "redirect_uris", "grant_types", "response_types", "scopes", "contacts", "fresh_until",
+			"post_logout_redirect_uris",
 		}),
 	}).Create(c).Error)
 }

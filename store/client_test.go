@@ -19,6 +19,7 @@ func TestClient(t *testing.T) {
 			SoftwareID: "e", SoftwareVersion: "1", RedirectURIs: []string{`https://e.example/?a="b"&c=d,e`, "cursor://x/y"},
 			GrantTypes: []string{"authorization_code"}, ResponseTypes: []string{"code"}, Scopes: []string{"profile"},
 			Contacts: []string{"a@e.example", "b@e.example"}, Verified: true,
+			PostLogoutRedirectURIs: []string{"https://e.example/bye"}, ResourceServer: true,
 		}
 		must(t, s.CreateClient(ctx, want))
 		if !strings.HasPrefix(want.ID, "client_") {

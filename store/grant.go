@@ -16,6 +16,7 @@ type Grant struct {
 	AuthTime  time.Time `gorm:"serializer:millis"`
 	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
 	RevokedAt time.Time `gorm:"serializer:millis"` // zero: alive
+	AMR       []string  `gorm:"serializer:list"`   // how the user had signed in (RFC 8176)
 }
 
 // GrantAlive tells whether tokens of the grant may be used: it is not revoked, and its user is not

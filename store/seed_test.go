@@ -100,7 +100,7 @@ func newCode(u *store.User, c *store.Client) *store.Code {
 		RedirectURI: "http://127.0.0.1:4711/callback", CodeChallenge: "challenge", Nonce: "nonce", ExpiresAt: start.Add(time.Minute),
 		Grant: store.Grant{
 			UserID: u.ID, ClientID: c.ID, Resource: "http://localhost:3000/mcp",
-			Scopes: []string{"profile", "email"}, AuthTime: start.Add(-time.Hour),
+			Scopes: []string{"profile", "email"}, AuthTime: start.Add(-time.Hour), AMR: []string{"pwd"},
 		},
 	}
 }

@@ -14,6 +14,7 @@ type Session struct {
 	AuthTime  time.Time `gorm:"serializer:millis"` // when the person last proved who they are
 	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
 	ExpiresAt time.Time `gorm:"serializer:millis"`
+	AMR       []string  `gorm:"serializer:list"` // how the person proved it (RFC 8176)
 }
 
 // CreateSession saves a new session.

@@ -14,7 +14,7 @@ func TestSession(t *testing.T) {
 		u, ctx := person(t, s, "jane"), t.Context()
 		want := &store.Session{
 			ID: "session", UserID: u.ID, UserAgent: "Mozilla/5.0", Address: "2001:db8::1",
-			AuthTime: start.Add(-time.Minute), ExpiresAt: start.Add(time.Hour),
+			AuthTime: start.Add(-time.Minute), ExpiresAt: start.Add(time.Hour), AMR: []string{"pwd"},
 		}
 		must(t, s.CreateSession(ctx, want))
 		got, err := s.Session(ctx, "session")

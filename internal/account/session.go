@@ -32,15 +32,16 @@ type Session struct {
 }
 
 // StartSession signs the browser in as user, who was just authenticated or has just signed up, and forgets
-// whom it was signed in as. ErrWrongPassword: the person was banned or given another password since.
-func (a *Accounts) StartSession(w http.ResponseWriter, r *http.Request, user *store.User) (*Session, error) {
+// whom it was signed in as. methods say how (RFC 8176). ErrWrongPassword: the person was banned or given
+// another password since.
+func (a *Accounts) StartSession(w http.ResponseWriter, r *http.Request, user *store.User, methods ...string) (*Session, error) {
 	var b [secretLength]byte
 	_, _ = rand.Read(b[:]) // never fails
 	secret := secretEncoding.EncodeToString(b[:])
 	now := a.now()
 	session := &store.Session{
 		ID: sessionID(secret), UserID: user.ID, UserAgent: userAgent(r), Address: host(r.RemoteAddr),
-		AuthTime: now, ExpiresAt: now.Add(sessionLife),
+		AuthTime: now, ExpiresAt: now.Add(sessionLife), AMR: methods,
 	}
 	err := a.store.Tx(r.Context(), func(ctx context.Context) error {
 		held, err := a.store.HoldUser(ctx, user.ID)

@@ -40,7 +40,7 @@ func (s *Server) password(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.welcome(w, r, u)
+	return s.welcome(w, r, u, "pwd")
 }
 
 // throttle counts the try and tells whether it is one too many.

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"frontdesk/internal/account"
 	"frontdesk/store"
@@ -73,15 +75,36 @@ func returnTo(r *http.Request) string {
 // client is the name of the app that the person came from, "" if none. It is a courtesy on the page, so what
 // cannot be read is left out.
 func (s *Server) client(r *http.Request) string {
-	u, err := url.Parse(returnTo(r))
-	if err != nil || u.Path != "/oauth/authorize" {
+	asked := request(r)
+	if asked == nil {
 		return ""
 	}
-	c, err := s.Store.Client(r.Context(), u.Query().Get("client_id"))
+	c, err := s.Store.Client(r.Context(), asked.Get("client_id"))
 	if err != nil {
 		return ""
 	}
 	return c.Name
+}
+
+// request is the authorization request that the person came from; nil: none.
+func request(r *http.Request) url.Values {
+	u, err := url.Parse(returnTo(r))
+	if err != nil || u.Path != "/oauth/authorize" {
+		return nil
+	}
+	return u.Query()
+}
+
+// maxHint is as long as an email address can be (RFC 5321 section 4.5.3.1).
+const maxHint = 254
+
+// hint is who the app says is there (OpenID Connect Core section 3.1.2.1, login_hint), to be typed over.
+func hint(r *http.Request) string {
+	hint := request(r).Get("login_hint")
+	if len(hint) > maxHint || !utf8.ValidString(hint) || strings.ContainsFunc(hint, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return ""
+	}
+	return hint
 }
 
 // show shows the sign-in page; to somebody who is signed in and came for nothing else, the start page.
@@ -95,7 +118,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return s.Pages.Render(w, r, http.StatusOK, s.page(r))
+	p := s.page(r)
+	p.Identifier = hint(r)
+	return s.Pages.Render(w, r, http.StatusOK, p)
 }
 
 func (s *Server) page(r *http.Request) page.SignIn {
@@ -106,9 +131,9 @@ func (s *Server) page(r *http.Request) page.SignIn {
 	return p
 }
 
-// welcome signs the person in and sends them on.
-func (s *Server) welcome(w http.ResponseWriter, r *http.Request, u *store.User) error {
-	if _, err := s.Accounts.StartSession(w, r, u); err != nil {
+// welcome signs the person in, who has come by the method (RFC 8176), and sends them on.
+func (s *Server) welcome(w http.ResponseWriter, r *http.Request, u *store.User, method string) error {
+	if _, err := s.Accounts.StartSession(w, r, u, method); err != nil {
 		return err
 	}
 	to := returnTo(r)

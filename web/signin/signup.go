@@ -56,7 +56,7 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	return s.welcome(w, r, u)
+	return s.welcome(w, r, u, "pwd")
 }
 
 // maySignUp tells whether signing up is open to this request, and whether it makes the first administrator:
