@@ -88,6 +88,24 @@ func TestGrantWaitsForItsTokens(t *testing.T) {
 	})
 }
 
+// TestGrantWaitsForItsCode has a refresh token that is over before its code may go: the grant stays for the replay of the code.
+func TestGrantWaitsForItsCode(t *testing.T) {
+	eachRaw(t, func(t *testing.T, s *store.Store, c *clock, db *sql.DB) {
+		code := allowed(t, s, person(t, s, "jane"), app(t, s, "Editor"))
+		token := newToken(code.GrantID)
+		token.ExpiresAt = start.Add(2 * time.Minute)
+		must(t, s.CreateRefreshToken(t.Context(), token))
+		c.pass(3 * time.Minute)
+		_, err := s.DeleteExpired(t.Context(), keep)
+		must(t, err)
+		left(t, db, "before", map[string]int{"refresh_tokens": 0, "codes": 1, "grants": 1})
+		c.pass(keep)
+		_, err = s.DeleteExpired(t.Context(), keep)
+		must(t, err)
+		left(t, db, "after", map[string]int{"codes": 0, "grants": 0})
+	})
+}
+
 // TestExpiredGoesInBatches has more rows than one deletion takes.
 func TestExpiredGoesInBatches(t *testing.T) {
 	eachRaw(t, func(t *testing.T, s *store.Store, c *clock, db *sql.DB) {

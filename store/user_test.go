@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
+	"fmt"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -55,6 +57,39 @@ func TestUserIsReadAsSaved(t *testing.T) {
 		must(t, err)
 		if diff := cmp.Diff([]store.User{want}, list, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("in the list (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestExternalAccounts reads two of them beside two addresses, and none of somebody else's.
+func TestExternalAccounts(t *testing.T) {
+	eachRaw(t, func(t *testing.T, s *store.Store, _ *clock, db *sql.DB) {
+		u := &store.User{Username: "jane", Emails: []store.Email{{Canonical: "a", Primary: true}, {Canonical: "b"}}}
+		must(t, s.CreateUser(t.Context(), u))
+		other := person(t, s, "joe")
+		insert := func(id, user, subject string, at time.Time) {
+			_, err := db.Exec(fmt.Sprintf(`INSERT INTO external_accounts (id, user_id, provider, subject, identifier, created_at)
+				VALUES ('%s', '%s', 'Google', '%s', '%s@gmail.com', %d)`, id, user, subject, id, at.UnixMilli()))
+			must(t, err)
+		}
+		insert("late", u.ID, "1", start.Add(time.Hour))
+		insert("other", other.ID, "2", start)
+		insert("old", u.ID, "3", start)
+		u.ExternalAccounts = []store.ExternalAccount{
+			{ID: "old", UserID: u.ID, Provider: "Google", Subject: "3", Identifier: "old@gmail.com", CreatedAt: start},
+			{ID: "late", UserID: u.ID, Provider: "Google", Subject: "1", Identifier: "late@gmail.com", CreatedAt: start.Add(time.Hour)},
+		}
+		got, err := s.User(t.Context(), u.ID)
+		must(t, err)
+		if diff := cmp.Diff(u, got); diff != "" {
+			t.Errorf("read (-want +got):\n%s", diff)
+		}
+		list, err := s.Users(t.Context(), "", 10)
+		must(t, err)
+		for _, got := range list {
+			if diff := cmp.Diff(u, &got); got.ID == u.ID && diff != "" {
+				t.Errorf("in the list (-want +got):\n%s", diff)
+			}
 		}
 	})
 }
@@ -171,7 +206,10 @@ func TestHeldUserDoesNotChange(t *testing.T) {
 			t.Errorf("held %+v", held)
 		}
 		banned := make(chan error, 1)
-		go func() { banned <- s.Ban(t.Context(), u.ID) }()
+		go func() {
+			banned <- s.Ban(t.Context(), u.ID)
+			close(banned)
+		}()
 		must(t, s.CreateSession(ctx, &store.Session{ID: "session", UserID: u.ID, ExpiresAt: start.Add(time.Hour)}))
 		select {
 		case err := <-banned:
@@ -179,7 +217,7 @@ func TestHeldUserDoesNotChange(t *testing.T) {
 		case <-time.After(100 * time.Millisecond): // long enough for a ban that does not wait
 		}
 		must(t, s.Commit(ctx))
-		must(t, <-banned)
+		must(t, <-banned) // nil, too, where it came too early
 		_, err = s.Session(t.Context(), "session")
 		wants(t, "the session that was made before the ban", err, store.ErrNotFound)
 	})
