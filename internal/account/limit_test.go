@@ -52,15 +52,22 @@ func TestNoLimit(t *testing.T) {
 func TestLimiterForgets(t *testing.T) {
 	c := &clock{time.Unix(1, 0)}
 	l := NewLimiter(1, time.Hour, c.now)
-	l.Allow("10.0.0.1")
-	for i := range maxAddresses - 1 {
-		l.Allow(fmt.Sprintf("11.%d.%d.%d", i>>16, i>>8&255, i&255))
+	quiet := "10.0.0.1"
+	l.Allow(quiet)
+	others := func(net, n int) {
+		for i := range n {
+			l.Allow(fmt.Sprintf("%d.%d.%d.%d", net, i>>16, i>>8&255, i&255))
+		}
 	}
-	if ok, _ := l.Allow("10.0.0.1"); ok {
-		t.Error("forgotten too early")
+	for net := range 3 { // seen again, it is remembered for as many more
+		others(11+net, maxAddresses-1)
+		if ok, _ := l.Allow(quiet); ok {
+			t.Error("forgotten too early")
+		}
 	}
-	for i := range maxAddresses {
-		l.Allow(fmt.Sprintf("12.%d.%d.%d", i>>16, i>>8&255, i&255))
+	others(20, maxAddresses)
+	if ok, _ := l.Allow(quiet); !ok {
+		t.Error("never forgotten")
 	}
 	if len(l.byAddr) != maxAddresses || l.recent.Len() != maxAddresses {
 		t.Error(len(l.byAddr), l.recent.Len())

@@ -41,11 +41,11 @@ func canonicalIdentifier(identifier string) (string, error) {
 // canonicalEmail is the spelling under which addresses are compared: everybody's mail server ignores case,
 // and one domain has many spellings.
 func canonicalEmail(address string) (string, error) {
-	if len(address) > maxAddress || !visible(address) || strings.ContainsAny(address, " ()<>\"") {
+	if len(address) > maxAddress || !visible(address) {
 		return "", errAddress
 	}
 	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address {
+	if err != nil || parsed.Address != address { // a name, a comment or quotes around it
 		return "", errAddress
 	}
 	at := strings.LastIndexByte(address, '@')
