@@ -29,7 +29,7 @@ func TestDefaults(t *testing.T) {
 
 func TestEnvironmentOverFile(t *testing.T) {
 	file := write(t, "# comment\n\n FRONTDESK_NAME = \"Acme #1\" # comment\r\nFRONTDESK_SIGN_UP='open'\nFRONTDESK_DATA=/srv/a\\b # c\nFRONTDESK_LOGO=\n")
-	c, err := loadConfig([]string{"FRONTDESK_SIGN_UP=closed", "FRONTDESK_DATABASE=", "FRONTDESK_PROXIES=10.0.0.0/8, ::1/128"}, file)
+	c, err := loadConfig([]string{"FRONTDESK_SIGN_UP=closed", "FRONTDESK_NAME=", "FRONTDESK_DATABASE=", "FRONTDESK_PROXIES=10.0.0.0/8, ::1/128"}, file)
 	if err != nil {
 		t.Fatal(err)
 	}

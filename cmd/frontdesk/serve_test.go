@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -170,6 +171,9 @@ func TestServe(t *testing.T) {
 	if rest, err := io.ReadAll(out); err != nil || len(rest) > 0 {
 		t.Errorf("%s, %v", rest, err)
 	}
+	if _, err := os.Stat(filepath.Join(p.dir, "frontdesk.db-wal")); err == nil {
+		t.Error("the database was left open")
+	}
 
 	out, base, stop = serving(t, p)
 	if _, err := out.ReadString('\n'); err != nil {
@@ -233,7 +237,13 @@ func TestListen(t *testing.T) {
 	if again, err := listen("localhost:" + port); err == nil {
 		t.Error(again)
 	}
-	if err := closeAll(both); err != nil {
+	if err := both[0].Close(); err != nil {
+		t.Error(err)
+	}
+	if again, err := listen("localhost:" + port); len(both) == 2 && err == nil {
+		t.Error("only one of the two was free:", again)
+	}
+	if err := closeAll(both[1:]); err != nil {
 		t.Error(err)
 	}
 	one, err := listen("127.0.0.1:0")
