@@ -22,6 +22,7 @@ type Token struct {
 	Resource  string // aud: exactly one
 	Scopes    []string
 	AuthTime  time.Time
+	IssuedAt  time.Time
 	ExpiresAt time.Time
 }
 

@@ -24,6 +24,7 @@ type authorization struct {
 	scopes   []string
 	prompt   []string
 	maxAge   time.Duration    // -1: any
+	hinted   string           // the person whom id_token_hint names; "": anybody
 	session  *account.Session // who is signed in; nil: nobody
 	fosite   fosite.AuthorizeRequester
 }

@@ -26,7 +26,7 @@ var challenge = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`) // RFC 7636 sect
 const maxNonce = 512
 
 // check holds the parameters to their rules, in the order in which a client's author would want to hear of
-// them. It fills in resource, scopes, prompt and maxAge.
+// them. It fills in resource, scopes, prompt, maxAge and hinted.
 func (s *Server) check(a *authorization) error {
 	if err := once(a.form); err != nil {
 		return err
@@ -58,6 +58,9 @@ func (s *Server) check(a *authorization) error {
 	}
 	var err error
 	if a.scopes, err = s.requestedScopes(a.form.Get("scope"), a.client); err != nil {
+		return err
+	}
+	if err := s.readHint(a); err != nil {
 		return err
 	}
 	return a.checkPrompt()

@@ -2,6 +2,7 @@ package oauth_test
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -95,7 +96,7 @@ func user(ts *testscript.TestScript, _ bool, args []string) {
 		UserID string `json:"user_id"`
 	}
 	ts.Check(json.Unmarshal(out, &made))
-	ts.Setenv("USER", made.UserID+made.ID)
+	ts.Setenv("USER", cmp.Or(made.UserID, made.ID))
 }
 
 func client(ts *testscript.TestScript, _ bool, args []string) {

@@ -29,6 +29,14 @@ var (
 		ErrorField: "temporarily_unavailable", CodeField: http.StatusTooManyRequests,
 		DescriptionField: "Too many registrations come from this address. Try again later.",
 	}
+	errBadToken = &fosite.RFC6749Error{ // RFC 6750 section 3.1
+		ErrorField: "invalid_token", CodeField: http.StatusUnauthorized,
+		DescriptionField: "The access token is not one of this server, has expired, or was revoked.",
+	}
+	errNoOpenID = &fosite.RFC6749Error{ // RFC 6750 section 3.1
+		ErrorField: "insufficient_scope", CodeField: http.StatusForbidden,
+		DescriptionField: "The access token was not granted the scope 'openid'.",
+	}
 	errRegistrationOff = &fosite.RFC6749Error{
 		ErrorField: "access_denied", CodeField: http.StatusForbidden,
 		DescriptionField: "This server does not let clients register themselves. Ask its operator for a client.",
@@ -96,10 +104,10 @@ func wantsJSON(r *http.Request) bool {
 
 // writeError answers as RFC 6749 section 5.2 and RFC 7591 section 3.2.2 say.
 func writeError(w http.ResponseWriter, r *http.Request, e *fosite.RFC6749Error) {
-	switch e.CodeField {
-	case http.StatusUnauthorized:
+	switch {
+	case e.CodeField == http.StatusUnauthorized && w.Header().Get("WWW-Authenticate") == "":
 		w.Header().Set("WWW-Authenticate", `Basic realm="OAuth client"`) // RFC 6749 section 5.2, RFC 9110 section 15.5.2
-	case http.StatusServiceUnavailable:
+	case e.CodeField == http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "2")
 	}
 	writeJSON(w, e.CodeField, struct {

@@ -33,8 +33,11 @@ type idClaims struct {
 	IssuedAt        int64  `json:"iat"`
 	ExpiresAt       int64  `json:"exp"`
 	AuthTime        int64  `json:"auth_time"`
-	Nonce           string `json:"nonce,omitempty"`
+	Nonce           string `json:"nonce,omitempty"` // not after a refresh (section 12.2)
 	AccessTokenHash string `json:"at_hash"`
+
+	ACR string   `json:"acr"`
+	AMR []string `json:"amr,omitempty"`
 }
 
 // accessToken signs an access token for what ar was granted. Its claims are made anew each time.
@@ -58,6 +61,7 @@ func (s *Server) idToken(r fosite.Requester, accessToken string) (string, error)
 		Issuer: s.URL, Subject: sess.userID, Audience: r.GetClient().GetID(),
 		IssuedAt: now.Unix(), ExpiresAt: now.Add(s.AccessTokenLifetime).Unix(), AuthTime: sess.authTime.Unix(),
 		Nonce: sess.nonce, AccessTokenHash: base64.RawURLEncoding.EncodeToString(hash[:len(hash)/2]),
+		ACR: acr, AMR: sess.amr,
 	})
 }
 

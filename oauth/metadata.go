@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/go-jose/go-jose/v4"
@@ -19,11 +20,13 @@ type metadata struct {
 	GrantTypesSupported           []string `json:"grant_types_supported"`
 	TokenAuthMethodsSupported     []string `json:"token_endpoint_auth_methods_supported"`
 	RevocationAuthMethods         []string `json:"revocation_endpoint_auth_methods_supported"`
+	IntrospectionAuthMethods      []string `json:"introspection_endpoint_auth_methods_supported"`
 	CodeChallengeMethodsSupported []string `json:"code_challenge_methods_supported"`               // RFC 7636 section 6.2
 	IssuerInResponse              bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207 section 3
 	SubjectTypesSupported         []string `json:"subject_types_supported"`
 	IDTokenAlgsSupported          []string `json:"id_token_signing_alg_values_supported"`
 	ClaimsSupported               []string `json:"claims_supported"`
+	ACRValuesSupported            []string `json:"acr_values_supported"`
 	PromptValuesSupported         []string `json:"prompt_values_supported"`
 	ClaimsParameterSupported      bool     `json:"claims_parameter_supported"`
 	RequestParameterSupported     bool     `json:"request_parameter_supported"`
@@ -63,11 +66,13 @@ func (s *Server) metadata() ([]byte, error) {
 		GrantTypesSupported:           grantTypeNames(),
 		TokenAuthMethodsSupported:     authMethods,
 		RevocationAuthMethods:         authMethods,
+		IntrospectionAuthMethods:      slices.DeleteFunc(slices.Clone(authMethods), func(m string) bool { return m == "none" }),
 		CodeChallengeMethodsSupported: []string{"S256"},
 		IssuerInResponse:              true,
 		SubjectTypesSupported:         []string{"public"},
 		IDTokenAlgsSupported:          []string{string(jose.ES256)},
-		ClaimsSupported:               []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"},
+		ClaimsSupported:               claimNames(),
+		ACRValuesSupported:            []string{acr},
 		PromptValuesSupported:         prompts,
 		ClientDocumentsSupported:      s.Documents,
 	}

@@ -29,6 +29,10 @@ func (s *Server) next(ctx context.Context, a *authorization) (step, error) {
 			return nil, fosite.ErrLoginRequired // OpenID Connect Core section 3.1.2.6
 		}
 		return (*Server).signIn, nil
+	case a.another() && silent:
+		return nil, fosite.ErrLoginRequired
+	case a.another():
+		return s.notThem(a)
 	}
 	ask, err := s.mustAsk(ctx, a)
 	switch {
@@ -96,7 +100,7 @@ func (s *Server) code(ctx context.Context, a *authorization) (string, error) {
 	}
 	a.fosite.GrantAudience(a.resource.URL)
 	resp, err := s.provider.NewAuthorizeResponse(ctx, a.fosite, &session{
-		userID: a.session.UserID, authTime: a.session.AuthTime, resource: a.resource.URL,
+		userID: a.session.UserID, authTime: a.session.AuthTime, amr: a.session.AMR, resource: a.resource.URL,
 	})
 	if err != nil {
 		return "", err

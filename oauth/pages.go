@@ -15,6 +15,11 @@ type Pages interface {
 	Consent(w http.ResponseWriter, r *http.Request, ask ConsentRequest) error
 	// FormPost sends the fields to action through the browser (OAuth 2.0 Form Post Response Mode).
 	FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string) error
+	// SignOut asks whether the person wants to be signed out. The form posts to ask.Action with "token".
+	SignOut(w http.ResponseWriter, r *http.Request, ask SignOutRequest) error
+	// SignedOut tells that nobody is signed in any more, with a link to where client, where it is not nil, wants
+	// the person to go on, where that is not "".
+	SignedOut(w http.ResponseWriter, r *http.Request, client *store.Client, to string) error
 	// Error tells the person in a sentence what is wrong.
 	Error(w http.ResponseWriter, r *http.Request, status int, heading, message string) error
 }
@@ -31,4 +36,12 @@ type ConsentRequest struct {
 	Local       bool   // the redirect goes to this computer: any program there may claim it (RFC 8252 section 8.6)
 	First       bool   // the person has never allowed this client anything
 	SwitchURL   string // where another person signs in for the same request
+}
+
+// SignOutRequest is the question whether to sign out.
+type SignOutRequest struct {
+	Action string        // where the answer is posted: a path and query on this server
+	Token  string        // goes back with the answer; works in this browser session only
+	Client *store.Client // who asks; nil: it does not say
+	User   *store.User   // who is signed in
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ory/fosite"
@@ -64,6 +65,11 @@ func (s *Server) endpoints() []endpoint {
 		{"POST", "/oauth/authorize", "", s.authorizePost},                                        // OpenID Connect Core section 3.1.2.1
 		{"POST", "/oauth/token", "token_endpoint", s.token},                                      // RFC 6749 section 3.2
 		{"POST", "/oauth/revoke", "revocation_endpoint", s.revoke},                               // RFC 7009 section 2
+		{"POST", "/oauth/introspect", "introspection_endpoint", s.introspect},                    // RFC 7662 section 2
+		{"GET", "/oauth/userinfo", "userinfo_endpoint", s.userinfo},                              // OpenID Connect Core section 5.3
+		{"POST", "/oauth/userinfo", "", s.userinfo},                                              // the same
+		{"GET", "/oauth/logout", "end_session_endpoint", s.logout},                               // OpenID Connect RP-Initiated Logout section 2
+		{"POST", "/oauth/logout", "", s.logoutPost},                                              // the same
 		{"POST", "/oauth/register", onlyIf(s.Registration, "registration_endpoint"), s.register}, // RFC 7591 section 3
 	}
 }
@@ -102,18 +108,23 @@ func New(ctx context.Context, c Config) (*Server, error) {
 
 // Mount adds the room's routes.
 func (s *Server) Mount(mux *http.ServeMux) {
+	asked := map[string]bool{}
 	for _, e := range s.endpoints() {
 		mux.HandleFunc(e.method+" "+e.path, s.answering(e))
-		if e.path != "/oauth/authorize" { // browsers go there, scripts do not
+		if !slices.Contains(browsed, e.path) && !asked[e.path] {
 			mux.HandleFunc("OPTIONS "+e.path, preflight)
+			asked[e.path] = true
 		}
 	}
 }
 
+// browsed are the endpoints that browsers go to, with their cookie; scripts do not.
+var browsed = []string{"/oauth/authorize", "/oauth/logout"}
+
 // answering turns an endpoint into a handler: cross-origin headers before, the one answer to an error after.
 func (s *Server) answering(e endpoint) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if e.path != "/oauth/authorize" {
+		if !slices.Contains(browsed, e.path) {
 			w.Header().Set("Access-Control-Allow-Origin", "*")
 			w.Header().Set("Access-Control-Expose-Headers", "WWW-Authenticate")
 		}

@@ -42,9 +42,10 @@ type house struct {
 
 // testPages keeps what people would have seen.
 type testPages struct {
-	asked  ConsentRequest
-	status int
-	said   string
+	asked   ConsentRequest
+	signOut SignOutRequest
+	status  int
+	said    string
 }
 
 func (p *testPages) SignIn(w http.ResponseWriter, _ *http.Request, returnTo string) error {
@@ -59,6 +60,16 @@ func (p *testPages) Consent(_ http.ResponseWriter, _ *http.Request, ask ConsentR
 
 func (p *testPages) FormPost(w http.ResponseWriter, _ *http.Request, action string, fields [][2]string) error {
 	fmt.Fprint(w, action, fields)
+	return nil
+}
+
+func (p *testPages) SignOut(_ http.ResponseWriter, _ *http.Request, ask SignOutRequest) error {
+	p.signOut = ask
+	return nil
+}
+
+func (p *testPages) SignedOut(_ http.ResponseWriter, _ *http.Request, _ *store.Client, to string) error {
+	p.said = "signed out, on to " + to
 	return nil
 }
 

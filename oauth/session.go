@@ -18,12 +18,13 @@ type session struct {
 	nonce    string   // OpenID Connect Core section 3.1.2.1
 	redirect string
 	authTime time.Time
+	amr      []string // how the person had signed in (RFC 8176)
 	expires  map[fosite.TokenType]time.Time
 }
 
 // fill takes over what the grant says.
 func (s *session) fill(g *store.Grant) {
-	s.userID, s.resource, s.scopes, s.authTime = g.UserID, g.Resource, g.Scopes, g.AuthTime
+	s.userID, s.resource, s.scopes, s.authTime, s.amr = g.UserID, g.Resource, g.Scopes, g.AuthTime, g.AMR
 }
 
 // SetExpiresAt implements fosite.Session.

@@ -66,7 +66,7 @@ func (s *storage) CreateAuthorizeCodeSession(ctx context.Context, signature stri
 		ExpiresAt: s.server.Now().Add(codeLifetime),
 		Grant: store.Grant{
 			UserID: sess.userID, ClientID: r.GetClient().GetID(), Resource: sess.resource,
-			Scopes: r.GetGrantedScopes(), AuthTime: sess.authTime,
+			Scopes: r.GetGrantedScopes(), AuthTime: sess.authTime, AMR: sess.amr,
 		},
 	})
 }

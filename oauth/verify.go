@@ -86,7 +86,8 @@ func (s *Server) parse(raw string) (*Token, error) {
 	}
 	return &Token{
 		ID: c.ID, GrantID: c.GrantID, UserID: c.Subject, ClientID: c.ClientID, Resource: c.Audience,
-		Scopes: strings.Fields(c.Scope), AuthTime: time.Unix(c.AuthTime, 0).UTC(), ExpiresAt: time.Unix(c.ExpiresAt, 0).UTC(),
+		Scopes: strings.Fields(c.Scope), AuthTime: time.Unix(c.AuthTime, 0).UTC(),
+		IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), ExpiresAt: time.Unix(c.ExpiresAt, 0).UTC(),
 	}, nil
 }
 

@@ -90,6 +90,13 @@ func (s *Store) User(ctx context.Context, id string) (*User, error) {
 	return s.user(ctx, "read user", "users.id = $1", id)
 }
 
+// Username reads a user's name and nothing else; "": the user has none.
+func (s *Store) Username(ctx context.Context, id string) (string, error) {
+	var u struct{ Username string }
+	err := s.take(ctx, "read username", "SELECT username FROM users WHERE id = $1", []any{id}, &u)
+	return u.Username, err
+}
+
 // UserByIdentifier reads the user that has the canonical email address or username.
 func (s *Store) UserByIdentifier(ctx context.Context, identifier string) (*User, error) {
 	return s.user(ctx, "read user by identifier",

@@ -17,8 +17,12 @@ const (
 )
 
 // machines are where programs post, from any origin or none: they bring a token or a secret instead of the
-// browser's cookie. A consent answer at /oauth/authorize is checked there, since clients post to it as well.
-var machines = []string{"/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/authorize", "/mcp", "/mcp/{$}"}
+// browser's cookie. A person's answer at /oauth/authorize or /oauth/logout is checked there, since clients post to
+// them as well.
+var machines = []string{
+	"/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo",
+	"/oauth/authorize", "/oauth/logout", "/mcp", "/mcp/{$}",
+}
 
 // refuser answers a request that no room answers.
 type refuser func(w http.ResponseWriter, r *http.Request, status int)

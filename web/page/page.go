@@ -64,7 +64,7 @@ func (rr *Renderer) parse(site Site) error {
 		return fmt.Errorf("parse the frame of pages: %w", err)
 	}
 	overlay := map[string][]string{}
-	for _, name := range []string{"signin", "signup", "consent", "error", "signedout", "formpost"} {
+	for _, name := range []string{"signin", "signup", "consent", "error", "signout", "signedout", "formpost"} {
 		overlay[name] = []string{"templates/" + name + ".html"}
 	}
 	for _, c := range clients {

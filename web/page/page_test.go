@@ -35,7 +35,10 @@ var full = []Page{
 	unchecked(consent),
 	Error{404, "Not here", "Nothing to see.", "r1", "/away", "Go away"},
 	Error{Status: 503, LinkURL: "/away"},
-	SignedOut{"/sign-in"},
+	SignOut{"/oauth/logout?state=s", "secret", "Cursor", jane, "/stay"},
+	SignOut{Action: "/oauth/logout", User: jane},
+	SignedOut{"/sign-in", "Cursor", "https://client.example/bye"},
+	SignedOut{SignInURL: "/sign-in"},
 	FormPost{"https://client.example/cb", []Field{{"code", "c"}, {"state", "s"}}},
 }
 

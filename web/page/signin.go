@@ -13,9 +13,3 @@ func (SignIn) sheet() string { return "signin" }
 
 // leaves: a sign-in goes on to authorize, which may send the browser straight to the client.
 func (SignIn) leaves() bool { return true }
-
-// SignedOut tells that nobody is signed in any more.
-type SignedOut struct{ SignInURL string }
-
-func (SignedOut) sheet() string { return "signedout" }
-func (SignedOut) leaves() bool  { return false }
