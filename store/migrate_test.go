@@ -1,14 +1,17 @@
 package store_test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
+	"github.com/pressly/goose/v3/lock"
 	"golang.org/x/sync/errgroup"
 
 	"frontdesk/migrations"
@@ -109,6 +112,40 @@ func TestReplicasMigrateAtOnce(t *testing.T) {
 	})
 }
 
+// TestMigrationWaits holds the lock of somebody who migrates: a second program waits, and goes on behind them.
+func TestMigrationWaits(t *testing.T) {
+	for name, database := range map[string]struct {
+		dsn  func(testing.TB) string
+		hold func(t *testing.T, dsn string) (release func() error)
+	}{
+		"sqlite": {storetest.SQLiteFile, func(t *testing.T, dsn string) func() error {
+			folder, err := os.Open(filepath.Dir(dsn))
+			must(t, err)
+			must(t, syscall.Flock(int(folder.Fd()), syscall.LOCK_EX))
+			return folder.Close
+		}},
+		"postgres": {storetest.PostgresURL, func(t *testing.T, dsn string) func() error {
+			db, err := sql.Open("pgx", dsn)
+			must(t, err)
+			db.SetMaxOpenConns(1)
+			_, err = db.Exec("SELECT pg_advisory_lock($1)", lock.DefaultLockID)
+			must(t, err)
+			return db.Close
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dsn := database.dsn(t)
+			release := database.hold(t, dsn)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := store.Open(ctx, store.Config{DSN: dsn, Migrate: true})
+			wants(t, "beside somebody who migrates", err, context.DeadlineExceeded)
+			must(t, release())
+			pending(t, storetest.Open(t, store.Config{DSN: dsn}), 0)
+		})
+	}
+}
+
 func TestReopeningFindsEverything(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
 		s, ctx := open(), t.Context()
@@ -120,8 +157,7 @@ func TestReopeningFindsEverything(t *testing.T) {
 		must(t, s.RevokeGrant(ctx, revoked.GrantID))
 		must(t, s.UseNonce(ctx, "form", time.Now()))
 		must(t, s.CreateSession(ctx, &store.Session{ID: "session", UserID: u.ID, ExpiresAt: time.Now().Add(time.Hour)}))
-		key, err := s.KeepSigningKey(ctx, store.SigningKey{ID: "key", Algorithm: "ES256", Sealed: "sealed"})
-		must(t, err)
+		changeKeys(t, s, "", store.SigningKey{ID: "key", Algorithm: "ES256", Sealed: "sealed", ActivatedAt: time.Now()})
 		must(t, s.Close())
 		if err := s.Ping(ctx); err == nil {
 			t.Error("a closed store answers")
@@ -129,14 +165,14 @@ func TestReopeningFindsEverything(t *testing.T) {
 
 		s = open()
 		must(t, s.Ping(ctx))
-		_, err = s.UserByIdentifier(ctx, "jane@example.com")
+		_, err := s.UserByIdentifier(ctx, "jane@example.com")
 		must(t, err)
 		_, err = s.Client(ctx, c.ID)
 		must(t, err)
 		_, err = s.Session(ctx, "session")
 		must(t, err)
-		if k, err := s.KeepSigningKey(ctx, store.SigningKey{ID: "other", Algorithm: "ES256"}); err != nil || k.ID != key.ID {
-			t.Errorf("signing key %+v, %v", k, err)
+		if keys, err := s.SigningKeys(ctx); err != nil || len(keys) != 1 || keys[0].ID != "key" || keys[0].Sealed != "sealed" {
+			t.Errorf("signing keys %+v, %v", keys, err)
 		}
 		if got, err := s.RefreshToken(ctx, token.Signature); err != nil || got.Successor != next.Signature {
 			t.Errorf("rotated token %+v, %v", got, err)

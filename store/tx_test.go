@@ -162,6 +162,11 @@ func TestWaitingIsGivenUp(t *testing.T) {
 		if got, err := s.User(t.Context(), u.ID); err != nil || got.PasswordHash != u.PasswordHash {
 			t.Errorf("readers wait, or see what is not committed: %+v, %v", got, err)
 		}
+		patient, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		if us, err := s.Users(patient, "", 10); err != nil || len(us) != 1 {
+			t.Errorf("lists wait: %v, %v", us, err)
+		}
 		must(t, s.Commit(began))
 		must(t, s.SetPassword(t.Context(), u.ID, "third"))
 	})
