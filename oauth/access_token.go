@@ -24,6 +24,8 @@ type Token struct {
 	AuthTime  time.Time
 	IssuedAt  time.Time
 	ExpiresAt time.Time
+
+	keyID string // of the key that signed it
 }
 
 // Has tells whether the token was granted scope.

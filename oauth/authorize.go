@@ -96,7 +96,7 @@ func (s *Server) authorization(r *http.Request) (*authorization, error) {
 	if err := s.identify(r, a); err != nil {
 		return nil, a.fail(err)
 	}
-	if err := s.check(a); err != nil {
+	if err := s.check(r.Context(), a); err != nil {
 		return nil, a.fail(err)
 	}
 	if a.fosite, err = s.provider.NewAuthorizeRequest(a.context(r.Context()), a.request(r)); err != nil {

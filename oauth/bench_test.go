@@ -83,7 +83,7 @@ func BenchmarkVerify(b *testing.B) {
 	b.Run("new", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if _, err := h.parse(t.Access); err != nil {
+			if _, err := h.parse(b.Context(), t.Access); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"net/http"
 	"regexp"
 	"slices"
@@ -27,7 +28,7 @@ const maxNonce = 512
 
 // check holds the parameters to their rules, in the order in which a client's author would want to hear of
 // them. It fills in resource, scopes, prompt, maxAge and hinted.
-func (s *Server) check(a *authorization) error {
+func (s *Server) check(ctx context.Context, a *authorization) error {
 	if err := once(a.form); err != nil {
 		return err
 	}
@@ -60,7 +61,7 @@ func (s *Server) check(a *authorization) error {
 	if a.scopes, err = s.requestedScopes(a.form.Get("scope"), a.client); err != nil {
 		return err
 	}
-	if err := s.readHint(a); err != nil {
+	if err := s.readHint(ctx, a); err != nil {
 		return err
 	}
 	return a.checkPrompt()

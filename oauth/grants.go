@@ -91,12 +91,12 @@ func (f *finisher) HandleTokenEndpointRequest(_ context.Context, ar fosite.Acces
 }
 
 // PopulateTokenEndpointResponse implements fosite.TokenEndpointHandler.
-func (f *finisher) PopulateTokenEndpointResponse(_ context.Context, ar fosite.AccessRequester, resp fosite.AccessResponder) error {
+func (f *finisher) PopulateTokenEndpointResponse(ctx context.Context, ar fosite.AccessRequester, resp fosite.AccessResponder) error {
 	resp.SetExpiresIn(f.server.AccessTokenLifetime) // fosite rounds it down by the time it took
 	if !ar.GetGrantedScopes().Has("openid") {
 		return nil
 	}
-	idToken, err := f.server.idToken(ar, resp.GetAccessToken())
+	idToken, err := f.server.idToken(ctx, ar, resp.GetAccessToken())
 	if err != nil {
 		return err
 	}

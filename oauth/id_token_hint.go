@@ -1,8 +1,9 @@
 package oauth
 
 import (
+	"context"
 	"encoding/json"
-	"strings"
+	"errors"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
@@ -12,22 +13,16 @@ var errInvalidHint = fosite.ErrInvalidRequest.WithHint("The id_token_hint is not
 
 // idTokenHint reads an ID token that comes back to us as a hint (OpenID Connect Core section 3.1.2.1,
 // RP-Initiated Logout section 2). It may have expired: it only says whom it was made for, and to whom.
-func (s *Server) idTokenHint(raw string) (*idClaims, error) {
+func (s *Server) idTokenHint(ctx context.Context, raw string) (*idClaims, error) {
 	if len(raw) > maxToken {
 		return nil, errInvalidHint
 	}
-	jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.ES256})
-	if err != nil {
+	body, _, err := s.keys.verify(ctx, raw, "JWT", jose.ES256, jose.RS256, jose.EdDSA) // an access token is no hint
+	switch {
+	case errors.Is(err, ErrInvalidToken):
 		return nil, errInvalidHint
-	}
-	header := jws.Signatures[0].Protected
-	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
-	if !strings.EqualFold(typ, "JWT") || header.KeyID != s.keys.id { // an access token is no hint
-		return nil, errInvalidHint
-	}
-	body, err := jws.Verify(s.keys.public)
-	if err != nil {
-		return nil, errInvalidHint
+	case err != nil:
+		return nil, err
 	}
 	c := new(idClaims)
 	if err := json.Unmarshal(body, c); err != nil || c.Issuer != s.URL || c.Subject == "" {
@@ -37,12 +32,12 @@ func (s *Server) idTokenHint(raw string) (*idClaims, error) {
 }
 
 // readHint notes which person an authorization request is about, where it says so.
-func (s *Server) readHint(a *authorization) error {
+func (s *Server) readHint(ctx context.Context, a *authorization) error {
 	raw := a.form.Get("id_token_hint")
 	if raw == "" {
 		return nil
 	}
-	hint, err := s.idTokenHint(raw)
+	hint, err := s.idTokenHint(ctx, raw)
 	if err != nil {
 		return err
 	}

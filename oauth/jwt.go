@@ -1,8 +1,9 @@
 package oauth
 
 import (
+	"cmp"
+	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -41,10 +42,14 @@ type idClaims struct {
 }
 
 // accessToken signs an access token for what ar was granted. Its claims are made anew each time.
-func (s *Server) accessToken(r fosite.Requester) (string, error) {
+func (s *Server) accessToken(ctx context.Context, r fosite.Requester) (string, error) {
+	key, err := s.keys.signer(ctx, usualAlgorithm)
+	if err != nil {
+		return "", err
+	}
 	sess := r.GetSession().(*session)
 	now := s.Now()
-	return sign(s.keys.access, accessClaims{
+	return sign(key.access, accessClaims{
 		Issuer: s.URL, Subject: sess.userID, Audience: sess.resource,
 		ClientID: r.GetClient().GetID(), Scope: strings.Join(r.GetGrantedScopes(), " "),
 		ID: rand.Text(), GrantID: r.GetID(),
@@ -52,15 +57,21 @@ func (s *Server) accessToken(r fosite.Requester) (string, error) {
 	})
 }
 
-// idToken signs an ID token that goes with accessToken.
-func (s *Server) idToken(r fosite.Requester, accessToken string) (string, error) {
+// idToken signs an ID token that goes with accessToken, as its client registered
+// (id_token_signed_response_alg, OpenID Connect Registration section 2).
+func (s *Server) idToken(ctx context.Context, r fosite.Requester, accessToken string) (string, error) {
+	key, err := s.keys.signer(ctx, cmp.Or(r.GetClient().(*client).IDTokenAlg, usualAlgorithm))
+	if err != nil {
+		return "", err
+	}
 	sess := r.GetSession().(*session)
 	now := s.Now()
-	hash := sha256.Sum256([]byte(accessToken)) // OpenID Connect Core section 3.1.3.6
-	return sign(s.keys.idToken, idClaims{
+	hash := key.hash.New() // OpenID Connect Core section 3.1.3.6
+	hash.Write([]byte(accessToken))
+	return sign(key.idToken, idClaims{
 		Issuer: s.URL, Subject: sess.userID, Audience: r.GetClient().GetID(),
 		IssuedAt: now.Unix(), ExpiresAt: now.Add(s.AccessTokenLifetime).Unix(), AuthTime: sess.authTime.Unix(),
-		Nonce: sess.nonce, AccessTokenHash: base64.RawURLEncoding.EncodeToString(hash[:len(hash)/2]),
+		Nonce: sess.nonce, AccessTokenHash: base64.RawURLEncoding.EncodeToString(hash.Sum(nil)[:hash.Size()/2]),
 		ACR: acr, AMR: sess.amr,
 	})
 }

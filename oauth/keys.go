@@ -2,129 +2,173 @@ package oauth
 
 import (
 	"context"
-	"crypto"
-	"crypto/aes"
-	"crypto/cipher"
-	"crypto/ecdsa"
-	"crypto/elliptic"
 	"crypto/hkdf"
-	"crypto/rand"
 	"crypto/sha256"
-	"crypto/x509"
-	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/sync/singleflight"
 
 	"frontdesk/store"
 )
 
-// keys is what the server signs, seals and derives with. Everything comes from the master key, or lies in
-// the database sealed under it.
-type keys struct {
-	refresh []byte // derives a refresh token's successor
-	form    []byte // signs consent forms and sign-in marks
-	id      string // kid: the JWK thumbprint (RFC 7638)
-	public  jose.JSONWebKey
-	access  jose.Signer // typ at+jwt
-	idToken jose.Signer // typ JWT
+// KeysConfig is what Keys are told.
+type KeysConfig struct {
+	Store     *store.Store
+	MasterKey []byte        // 32 bytes: seals signing keys, derives refresh tokens, signs forms
+	Rotation  time.Duration // how long a key signs; 0: until Rotate or Revoke
+	Lifetime  time.Duration // the longest life of a token: so long a key is published after it has retired
+	Now       func() time.Time
+	Log       *slog.Logger
 }
 
-// openKeys derives the keys and opens the signing key, or makes it at the first start.
-func openKeys(ctx context.Context, db *store.Store, master []byte) (*keys, error) {
-	if len(master) != 32 {
+// Keys is what a server signs, seals and derives with: it comes from the master key, or lies in the database
+// sealed under it. Servers on one database agree, because nobody signs or checks anything with what was read
+// longer ago than KeysAgree. It is safe for concurrent use.
+type Keys struct {
+	KeysConfig
+	refresh []byte // derives a refresh token's successor
+	form    []byte // signs consent forms and sign-in marks
+	seal    []byte // seals signing keys
+
+	ring    atomic.Pointer[ring]
+	turns   atomic.Uint64
+	reading singleflight.Group
+}
+
+const (
+	// KeysAgree is how long it takes at most until every server acts on a change of the signing keys.
+	KeysAgree = time.Second
+	// impatience bounds how often ids of keys that nobody has, which strangers can send, make us read.
+	impatience = 50 * time.Millisecond
+	// readTime is what a read may take, whoever waits for it.
+	readTime = 5 * time.Second
+)
+
+// OpenKeys derives keys from the master key and opens the signing keys that there are. It makes none.
+func OpenKeys(ctx context.Context, c KeysConfig) (*Keys, error) {
+	if len(c.MasterKey) != 32 {
 		return nil, errors.New("the master key is not 32 bytes long")
 	}
-	k := &keys{}
-	var seal []byte
-	for purpose, key := range map[string]*[]byte{"refresh tokens": &k.refresh, "forms": &k.form, "signing keys": &seal} {
-		derived, err := hkdf.Key(sha256.New, master, nil, "frontdesk "+purpose, 32) // RFC 5869
+	k := &Keys{KeysConfig: c}
+	for purpose, key := range map[string]*[]byte{"refresh tokens": &k.refresh, "forms": &k.form, "signing keys": &k.seal} {
+		derived, err := hkdf.Key(sha256.New, c.MasterKey, nil, "frontdesk "+purpose, 32) // RFC 5869
 		if err != nil {
 			return nil, err
 		}
 		*key = derived
 	}
-	row, err := db.SigningKey(ctx, string(jose.ES256))
-	if errors.Is(err, store.ErrNotFound) {
-		row, err = makeSigningKey(ctx, db, seal)
-	}
-	if err != nil {
-		return nil, err
-	}
-	private, err := unsealKey(seal, row)
-	if err != nil {
-		return nil, err
-	}
-	return k, k.use(row.ID, private)
+	return k, k.read(ctx)
 }
 
-// use takes a private key for signing.
-func (k *keys) use(id string, private *ecdsa.PrivateKey) error {
-	k.id = id
-	k.public = jose.JSONWebKey{Key: private.Public(), KeyID: id, Algorithm: string(jose.ES256), Use: "sig"}
-	signer := func(typ jose.ContentType) (jose.Signer, error) {
-		return jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: id}},
-			(&jose.SignerOptions{}).WithType(typ))
+// current is the signing keys as they were at most KeysAgree ago. It fails where the database cannot say.
+func (k *Keys) current(ctx context.Context) (*ring, error) { return k.noOlder(ctx, KeysAgree) }
+
+// noOlder is the signing keys as they were at most age ago. Those who wait for the same read share it.
+func (k *Keys) noOlder(ctx context.Context, age time.Duration) (*ring, error) {
+	for oldest := k.Now().Add(-age); ; {
+		if r := k.ring.Load(); !r.at.Before(oldest) {
+			return r, nil
+		}
+		read := k.reading.DoChan("", func() (any, error) {
+			ctx, cancel := context.WithTimeout(context.Background(), readTime)
+			defer cancel()
+			return nil, k.read(ctx)
+		})
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case got := <-read:
+			if got.Err != nil {
+				return nil, got.Err
+			}
+		}
 	}
-	var err error
-	if k.access, err = signer("at+jwt"); err != nil { // RFC 9068 section 2.1
+}
+
+// read reads the keys, and keeps what it finds unless a later read was faster.
+func (k *Keys) read(ctx context.Context) error {
+	turn, at := k.turns.Add(1), k.Now()
+	rows, err := k.Store.SigningKeys(ctx)
+	if err != nil {
 		return err
 	}
-	k.idToken, err = signer("JWT")
-	return err
+	last := k.ring.Load()
+	r, err := k.openRing(rows, at, last)
+	if err != nil {
+		return err
+	}
+	r.turn = turn
+	for ; last == nil || last.turn < turn; last = k.ring.Load() {
+		if k.ring.CompareAndSwap(last, r) {
+			break
+		}
+	}
+	return nil
 }
 
-func makeSigningKey(ctx context.Context, db *store.Store, seal []byte) (*store.SigningKey, error) {
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, err
+// signer is the key that signs with an algorithm now. The first key of an algorithm is made when it is asked
+// for, and signs at once: there is none that could sign while the new one becomes known.
+func (k *Keys) signer(ctx context.Context, algorithm string) (*signingKey, error) {
+	r, err := k.current(ctx)
+	if err == nil && r.signing[algorithm] == nil {
+		if err = k.makeFirst(ctx, algorithm); err == nil {
+			r = k.ring.Load()
+		}
 	}
-	thumb, err := (&jose.JSONWebKey{Key: private.Public()}).Thumbprint(crypto.SHA256)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("find signing key: %w", err)
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
-	if err != nil {
-		return nil, err
+	if key := r.signing[algorithm]; key != nil {
+		return key, nil
 	}
-	row := store.SigningKey{ID: base64.RawURLEncoding.EncodeToString(thumb), Algorithm: string(jose.ES256)}
-	aead, err := sealer(seal)
-	if err != nil {
-		return nil, err
-	}
-	row.Sealed = base64.StdEncoding.EncodeToString(aead.Seal(nil, nil, der, []byte(row.ID)))
-	return db.KeepSigningKey(ctx, row)
+	return nil, fmt.Errorf("no key signs with %s", algorithm)
 }
 
-func unsealKey(seal []byte, row *store.SigningKey) (*ecdsa.PrivateKey, error) {
-	sealed, err := base64.StdEncoding.DecodeString(row.Sealed)
+// find is the published key with an id. ErrInvalidToken: there is none, any more or at all.
+func (k *Keys) find(ctx context.Context, id string) (*signingKey, error) {
+	r, err := k.current(ctx)
+	if err == nil && r.keys[id] == nil { // it may be newer than what we know
+		r, err = k.noOlder(ctx, impatience)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("signing key %s: %w", row.ID, err)
+		return nil, fmt.Errorf("find signing key: %w", err)
 	}
-	aead, err := sealer(seal)
-	if err != nil {
-		return nil, err
+	if key := r.keys[id]; key != nil {
+		return key, nil
 	}
-	der, err := aead.Open(nil, nil, sealed, []byte(row.ID))
-	if err != nil {
-		return nil, errors.New("the signing key in the database was sealed under another master key")
-	}
-	private, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return nil, fmt.Errorf("signing key %s: %w", row.ID, err)
-	}
-	key, ok := private.(*ecdsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("signing key %s is a %T", row.ID, private)
-	}
-	return key, nil
+	return nil, fmt.Errorf("%w: its key is not ours", ErrInvalidToken)
 }
 
-func sealer(key []byte) (cipher.AEAD, error) {
-	block, err := aes.NewCipher(key)
+// verify returns the claims of a JWT of ours and the id of the key that has signed it. typ and algorithms are
+// those that will do. ErrInvalidToken: it is none; any other error: nobody can tell.
+func (k *Keys) verify(ctx context.Context, raw, typ string, algorithms ...jose.SignatureAlgorithm) ([]byte, string, error) {
+	jws, err := jose.ParseSignedCompact(raw, algorithms) // never none, never HS256
 	if err != nil {
-		return nil, err
+		return nil, "", fmt.Errorf("%w: %w", ErrInvalidToken, err)
 	}
-	return cipher.NewGCMWithRandomNonce(block)
+	header := jws.Signatures[0].Protected
+	if said, _ := header.ExtraHeaders[jose.HeaderType].(string); !strings.EqualFold(said, typ) {
+		return nil, "", fmt.Errorf("%w: it is a %q, not a %q", ErrInvalidToken, said, typ)
+	}
+	if header.JSONWebKey != nil { // keys come from us, never from the token
+		return nil, "", fmt.Errorf("%w: it brings a key", ErrInvalidToken)
+	}
+	key, err := k.find(ctx, header.KeyID)
+	if err != nil {
+		return nil, "", err
+	}
+	if header.Algorithm != string(key.algorithm) { // RFC 8725 section 3.1
+		return nil, "", fmt.Errorf("%w: its key is for %s", ErrInvalidToken, key.algorithm)
+	}
+	claims, err := jws.Verify(key.public)
+	if err != nil {
+		return nil, "", fmt.Errorf("%w: %w", ErrInvalidToken, err)
+	}
+	return claims, key.id, nil
 }

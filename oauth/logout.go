@@ -78,7 +78,7 @@ func (s *Server) farewell(r *http.Request) (*farewell, error) {
 	}
 	clientID := form.Get("client_id")
 	if raw := form.Get("id_token_hint"); raw != "" {
-		if f.hint, err = s.idTokenHint(raw); err != nil {
+		if f.hint, err = s.idTokenHint(r.Context(), raw); err != nil {
 			return nil, err
 		}
 		if clientID != "" && clientID != f.hint.Audience {

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-
-	"github.com/go-jose/go-jose/v4"
 )
 
 // metadata is RFC 8414 section 2 and OpenID Connect Discovery section 3 in one. The endpoints' members come
@@ -34,11 +32,13 @@ type metadata struct {
 	ClientDocumentsSupported      bool     `json:"client_id_metadata_document_supported"` // CIMD draft section 5
 }
 
-// document is an answer that does not change while the server runs.
+// document is an answer that is drawn before anybody asks for it.
 type document struct {
 	body   []byte
 	length []string
 }
+
+func newDocument(body []byte) document { return document{body, []string{strconv.Itoa(len(body))}} }
 
 // drawDocuments makes the bytes that s.document answers with.
 func (s *Server) drawDocuments() (map[string]document, error) {
@@ -46,15 +46,10 @@ func (s *Server) drawDocuments() (map[string]document, error) {
 	if err != nil {
 		return nil, fmt.Errorf("draw metadata: %w", err)
 	}
-	jwks, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{s.keys.public}})
-	if err != nil {
-		return nil, fmt.Errorf("draw JWKS: %w", err)
-	}
-	draw := func(b []byte) document { return document{b, []string{strconv.Itoa(len(b))}} }
+	d := newDocument(meta)
 	return map[string]document{
-		"/.well-known/oauth-authorization-server": draw(meta),
-		"/.well-known/openid-configuration":       draw(meta),
-		"/.well-known/jwks.json":                  draw(jwks),
+		"/.well-known/oauth-authorization-server": d,
+		"/.well-known/openid-configuration":       d,
 	}, nil
 }
 
@@ -70,7 +65,7 @@ func (s *Server) metadata() ([]byte, error) {
 		CodeChallengeMethodsSupported: []string{"S256"},
 		IssuerInResponse:              true,
 		SubjectTypesSupported:         []string{"public"},
-		IDTokenAlgsSupported:          []string{string(jose.ES256)},
+		IDTokenAlgsSupported:          Algorithms(),
 		ClaimsSupported:               claimNames(),
 		ACRValuesSupported:            []string{acr},
 		PromptValuesSupported:         prompts,

@@ -45,8 +45,12 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request) error {
 // grantOf finds the grant and client of a refresh or access token, whatever the hint says; ErrNotFound: the
 // token is none of ours.
 func (s *Server) grantOf(r *http.Request, token string) (grantID, clientID string, err error) {
-	if t, err := s.verify(token); err == nil {
-		return t.GrantID, t.ClientID, nil
+	access, err := s.verify(r.Context(), token)
+	switch {
+	case err == nil:
+		return access.GrantID, access.ClientID, nil
+	case !errors.Is(err, ErrInvalidToken):
+		return "", "", err
 	}
 	t, err := s.Store.RefreshToken(r.Context(), signature(token))
 	if err != nil {

@@ -33,6 +33,7 @@ type Config struct {
 	RegistrationsPerHour int // per address, 0: no limit
 	AccessTokenLifetime  time.Duration
 	RefreshTokenLifetime time.Duration
+	KeyRotation          time.Duration // how long a signing key signs; 0: until an operator says
 	Now                  func() time.Time
 	Log                  *slog.Logger
 }
@@ -47,7 +48,7 @@ type Resource struct {
 type Server struct {
 	Config
 	provider  fosite.OAuth2Provider
-	keys      *keys
+	keys      *Keys
 	seen      seen
 	registers *account.Limiter
 	origins   *http.CrossOriginProtection // of consent answers
@@ -60,7 +61,7 @@ func (s *Server) endpoints() []endpoint {
 	return []endpoint{
 		{"GET", "/.well-known/oauth-authorization-server", "", s.document},                       // RFC 8414 section 3
 		{"GET", "/.well-known/openid-configuration", "", s.document},                             // OpenID Connect Discovery section 4
-		{"GET", "/.well-known/jwks.json", "jwks_uri", s.document},                                // RFC 7517 section 5
+		{"GET", "/.well-known/jwks.json", "jwks_uri", s.jwks},                                    // RFC 7517 section 5
 		{"GET", "/oauth/authorize", "authorization_endpoint", s.authorize},                       // RFC 6749 section 3.1
 		{"POST", "/oauth/authorize", "", s.authorizePost},                                        // OpenID Connect Core section 3.1.2.1
 		{"POST", "/oauth/token", "token_endpoint", s.token},                                      // RFC 6749 section 3.2
@@ -98,13 +99,21 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("public URL: %w", err)
 	}
-	if s.keys, err = openKeys(ctx, c.Store, c.MasterKey); err != nil {
+	if s.keys, err = OpenKeys(ctx, KeysConfig{
+		Store: c.Store, MasterKey: c.MasterKey, Rotation: c.KeyRotation, Lifetime: c.AccessTokenLifetime, Now: c.Now, Log: c.Log,
+	}); err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
+	}
+	if _, err = s.keys.signer(ctx, usualAlgorithm); err != nil { // made at the first start
+		return nil, err
 	}
 	s.provider = s.newProvider()
 	s.documents, err = s.drawDocuments()
 	return s, err
 }
+
+// Maintain has the signing keys made and removed in time until ctx ends.
+func (s *Server) Maintain(ctx context.Context) { s.keys.Maintain(ctx) }
 
 // Mount adds the room's routes.
 func (s *Server) Mount(mux *http.ServeMux) {

@@ -91,8 +91,8 @@ func (s *strategy) alive(r fosite.Requester, kind fosite.TokenType) error {
 func (*strategy) AccessTokenSignature(context.Context, string) string { return "" }
 
 // GenerateAccessToken implements fosite's AccessTokenStrategy: RFC 9068.
-func (s *strategy) GenerateAccessToken(_ context.Context, r fosite.Requester) (string, string, error) {
-	token, err := s.server.accessToken(r)
+func (s *strategy) GenerateAccessToken(ctx context.Context, r fosite.Requester) (string, string, error) {
+	token, err := s.server.accessToken(ctx, r)
 	return token, "", err
 }
 

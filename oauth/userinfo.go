@@ -54,7 +54,7 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 // own checks an access token for whichever of our resources it is for. To ask the authorization server about the
 // token, or with it about the person, takes no audience of its own: OpenID Connect clients name none.
 func (s *Server) own(ctx context.Context, raw string) (*Token, error) {
-	t, err := s.verify(raw)
+	t, err := s.verify(ctx, raw)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ type Client struct {
 	Source          string
 	Blocked         bool      // an operator keeps it out
 	FreshUntil      time.Time `gorm:"serializer:millis"` // documents: not fetched again before
+	IDTokenAlg      string    // id_token_signed_response_alg; "": ES256
 
 	PostLogoutRedirectURIs []string `gorm:"serializer:list"` // where people may go after they signed out
 	ResourceServer         bool     // an operator lets it introspect every access token
@@ -85,7 +86,7 @@ func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
 		Columns: []clause.Column{{Name: "id"}},
 		DoUpdates: clause.AssignmentColumns([]string{
 			"name", "auth_method", "application_type", "uri", "logo_uri", "policy_uri", "terms_uri", "software_id",
-			"software_version", "redirect_uris", "grant_types", "response_types", "scopes", "contacts", "fresh_until",
+			"software_version", "redirect_uris", "grant_types", "response_types", "scopes", "contacts", "fresh_until", "id_token_alg",
 			"post_logout_redirect_uris",
 		}),
 	}).Create(c).Error)

@@ -46,11 +46,14 @@ func ExecOnReader(s *Store, statement string) error { return s.reader.Exec(state
 func MigrateUp(ctx context.Context, s *Store) error { return s.migrate(ctx) }
 
 // MigrateDown takes every migration back.
-func MigrateDown(t *testing.T, s *Store) {
+func MigrateDown(t *testing.T, s *Store) { MigrateTo(t, s, 0) }
+
+// MigrateTo takes back every migration after one.
+func MigrateTo(t *testing.T, s *Store, version int64) {
 	t.Helper()
 	p, err := s.goose()
 	if err == nil {
-		_, err = p.DownTo(t.Context(), 0)
+		_, err = p.DownTo(t.Context(), version)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -66,7 +66,6 @@ func TestNoText(t *testing.T) {
 				"code":               func() error { _, err := s.Code(ctx, bad); return err },
 				"refresh token":      func() error { _, err := s.RefreshToken(ctx, bad); return err },
 				"consent":            func() error { _, err := s.Consent(ctx, u.ID, c.ID, bad); return err },
-				"signing key":        func() error { _, err := s.SigningKey(ctx, bad); return err },
 			} {
 				wants(t, name+" names a "+what, read(), store.ErrNotFound)
 			}

@@ -79,7 +79,7 @@ func (cmd command) run(ctx context.Context, c *call, args []string) error {
 	}
 	wants := 0
 	for _, word := range strings.Fields(cmd.arguments) {
-		if word == "USER" || word == "CLIENT" {
+		if word == "USER" || word == "CLIENT" || word == "KEY" {
 			wants++
 		}
 	}

@@ -34,6 +34,7 @@ type Config struct {
 	DefaultScopes        []string      `env:"FRONTDESK_DEFAULT_SCOPES" default:"openid profile email offline_access" help:"What a client gets that names no scope, separated by spaces."`
 	AccessTokenLifetime  time.Duration `env:"FRONTDESK_ACCESS_TOKEN_LIFETIME" default:"1h" help:"How long an access token lasts: 90s, 15m, 1h."`
 	RefreshTokenLifetime time.Duration `env:"FRONTDESK_REFRESH_TOKEN_LIFETIME" default:"720h" help:"How long a client that is not used stays signed in; 720h are 30 days."`
+	KeyRotation          time.Duration `env:"FRONTDESK_KEY_ROTATION" default:"2160h" help:"How long a key signs tokens until the next one follows; 2160h are 90 days. 0: until frontdesk key rotate."`
 
 	Proxies []netip.Prefix `env:"FRONTDESK_PROXIES" help:"The networks of your reverse proxies, separated by commas: 127.0.0.1/32, ::1/128. Their X-Forwarded-For is believed."`
 	Hosts   []string       `env:"FRONTDESK_HOSTS" help:"Names that a reverse proxy calls this server by at /mcp besides that of FRONTDESK_URL, separated by commas."`

@@ -109,6 +109,8 @@ func (c *Config) checkLifetimes() error {
 		return errors.New("FRONTDESK_ACCESS_TOKEN_LIFETIME is not between 1m and 24h")
 	case c.RefreshTokenLifetime < c.AccessTokenLifetime || c.RefreshTokenLifetime > 10*365*24*time.Hour:
 		return errors.New("FRONTDESK_REFRESH_TOKEN_LIFETIME is not between FRONTDESK_ACCESS_TOKEN_LIFETIME and ten years")
+	case c.KeyRotation != 0 && c.KeyRotation < time.Hour:
+		return errors.New("FRONTDESK_KEY_ROTATION is not 0 or an hour at least")
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ func doctor(*flag.FlagSet) action {
 		}
 		findings := []finding{{"configuration", "It is complete; frontdesk config prints it.", well}}
 		for _, look := range []func(context.Context, *Config) finding{
-			lookAtFolder, lookAtKey, lookAtDatabase, lookAtURL, lookAtProxies,
+			lookAtFolder, lookAtKey, lookAtDatabase, lookAtSigningKeys, lookAtURL, lookAtProxies, lookAtDocuments,
 		} {
 			findings = append(findings, look(ctx, cfg))
 		}
@@ -107,7 +107,7 @@ func lookAtKey(_ context.Context, cfg *Config) finding {
 
 // lookAtDatabase asks whether the database answers, is whole and up to date, and agrees on the time.
 func lookAtDatabase(ctx context.Context, cfg *Config) finding {
-	if _, err := os.Stat(cfg.Database); errors.Is(err, fs.ErrNotExist) && !strings.Contains(cfg.Database, "://") {
+	if cfg.noDatabaseYet() {
 		return finding{"database", cfg.Database + " is not there yet: serve makes it.", well}
 	}
 	s, err := store.Open(ctx, store.Config{DSN: cfg.Database, Synchronous: cfg.Synchronous})
@@ -134,6 +134,12 @@ func lookAtDatabase(ctx context.Context, cfg *Config) finding {
 		return finding{"database", fmt.Sprintf("%s: its clock and ours are %s apart. Set both by NTP.", name, skew.Round(time.Second)), broken}
 	}
 	return finding{"database", name + " is whole and up to date.", well}
+}
+
+// noDatabaseYet tells whether the database is a file that serve has yet to make.
+func (c *Config) noDatabaseYet() bool {
+	_, err := os.Stat(c.Database)
+	return errors.Is(err, fs.ErrNotExist) && !strings.Contains(c.Database, "://")
 }
 
 // lookAtURL asks whether the public URL leads here, and what time it is there.
@@ -165,4 +171,17 @@ func lookAtProxies(_ context.Context, cfg *Config) finding {
 		return finding{"proxies", "https comes through a proxy, and FRONTDESK_PROXIES does not name it: limits per address count everybody as one.", unsure}
 	}
 	return finding{"proxies", "Addresses of clients are known.", well}
+}
+
+// lookAtDocuments asks whether clients' documents are fetched from where they may be.
+func lookAtDocuments(_ context.Context, cfg *Config) finding {
+	switch {
+	case cfg.ClientDocuments == "off":
+		return finding{"client documents", "They are off.", well}
+	case cfg.LoopbackDocuments && cfg.secure():
+		return finding{"client documents", "They are fetched from this machine too, where strangers so reach what listens: turn FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK off.", broken}
+	case cfg.LoopbackDocuments:
+		return finding{"client documents", "They are fetched from this machine too: FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK is for development only.", unsure}
+	}
+	return finding{"client documents", "They are fetched from the public internet only.", well}
 }

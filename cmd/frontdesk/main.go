@@ -35,6 +35,9 @@ var commands = []command{
 	{"client show", "CLIENT [--json]", "show a client", clientShow},
 	{"client delete", "CLIENT", "delete a client; its tokens end at once", clientDelete},
 	{"client rotate-secret", "CLIENT [--json]", "give a confidential client a new secret; the old one ends at once", clientRotateSecret},
+	{"key list", "[--json]", "list the keys that sign tokens", keyList},
+	{"key rotate", "[--algorithm A] [--json]", "make the next key, which signs once everybody can know it", keyRotate},
+	{"key revoke", "KEY", "take back a key that others may have; its tokens end at once, and another key signs", keyRevoke},
 	{"doctor", "", "check configuration, database, clock and reachability", doctor},
 	{"version", "[--json]", "print what was built", version},
 }

@@ -98,12 +98,13 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 		Scopes:    scopes(), DefaultScopes: cfg.DefaultScopes, MasterKey: key,
 		Registration: cfg.Registration, RegistrationsPerHour: cfg.RegistrationsPerHour,
 		Documents: cfg.ClientDocuments, Outbound: outbound.New(false),
-		AccessTokenLifetime: cfg.AccessTokenLifetime, RefreshTokenLifetime: cfg.RefreshTokenLifetime,
+		AccessTokenLifetime: cfg.AccessTokenLifetime, RefreshTokenLifetime: cfg.RefreshTokenLifetime, KeyRotation: cfg.KeyRotation,
 		Now: time.Now, Log: log,
 	})
 	if err != nil {
 		return nil, err
 	}
+	go authorization.Maintain(ctx)
 	resource, err := mcpserver.New(mcpserver.Config{
 		URL: cfg.URL, Name: cfg.Name, Version: built().Version, Scopes: cfg.DefaultScopes,
 		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Store: s, Log: log,

@@ -1,0 +1,98 @@
+package oauth
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"frontdesk/store"
+)
+
+// ring is the signing keys as they were at a moment. It never changes.
+type ring struct {
+	at      time.Time
+	turn    uint64                 // of the read that it comes from
+	keys    map[string]*signingKey // by id: whose tokens may be alive
+	signing map[string]*signingKey // by algorithm: the one that signs
+	jwks    document
+	etag    string
+}
+
+// openRing opens the keys that count at a moment. What was open in the last ring is not opened again.
+func (k *Keys) openRing(rows []store.SigningKey, at time.Time, last *ring) (*ring, error) {
+	r := &ring{at: at, keys: map[string]*signingKey{}, signing: map[string]*signingKey{}}
+	if last == nil {
+		last = r
+	}
+	rows = slices.DeleteFunc(rows, func(row store.SigningKey) bool { return k.gone(row, at) })
+	for _, row := range rows {
+		key := last.keys[row.ID]
+		if key == nil {
+			var err error
+			if key, err = k.open(row); err != nil {
+				return nil, err
+			}
+		}
+		r.keys[row.ID] = key
+	}
+	for _, name := range Algorithms() {
+		if row := signs(rows, name, at); row != nil {
+			r.signing[name] = r.keys[row.ID]
+		}
+	}
+	return r, r.draw(rows)
+}
+
+// draw makes the JWKS (RFC 7517 section 5): by algorithm, the key that signs first, for whoever looks no further.
+func (r *ring) draw(rows []store.SigningKey) error {
+	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
+	for _, name := range Algorithms() {
+		if key := r.signing[name]; key != nil {
+			set.Keys = append(set.Keys, key.public)
+		}
+		for _, row := range rows {
+			if key := r.keys[row.ID]; row.Algorithm == name && key != r.signing[name] {
+				set.Keys = append(set.Keys, key.public)
+			}
+		}
+	}
+	body, err := json.Marshal(set)
+	if err != nil {
+		return fmt.Errorf("draw JWKS: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	r.jwks, r.etag = newDocument(body), `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`
+	return nil
+}
+
+// jwksLife is how long others may keep the JWKS.
+const jwksLife = 5 * time.Minute
+
+var jwksCache = "public, max-age=" + strconv.Itoa(int(jwksLife.Seconds()))
+
+// jwks answers with the public keys (RFC 7517 section 5). While the database is down they are those of last time:
+// others keep them as long.
+func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
+	now, err := s.keys.current(r.Context())
+	if err != nil {
+		now = s.keys.ring.Load()
+	}
+	h := w.Header()
+	h.Set("Cache-Control", jwksCache)
+	h.Set("ETag", now.etag)
+	if slices.Contains(strings.FieldsFunc(r.Header.Get("If-None-Match"), func(c rune) bool { return c == ',' || c == ' ' }), now.etag) {
+		w.WriteHeader(http.StatusNotModified) // RFC 9110 section 15.4.5
+		return nil
+	}
+	h["Content-Type"], h["Content-Length"] = documentType, now.jwks.length
+	_, _ = w.Write(now.jwks.body) // the client may be gone
+	return nil
+}
