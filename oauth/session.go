@@ -16,7 +16,6 @@ type session struct {
 	resource string
 	scopes   []string // all that was granted; a refresh may narrow its access token
 	nonce    string   // OpenID Connect Core section 3.1.2.1
-	redirect string
 	authTime time.Time
 	amr      []string // how the person had signed in (RFC 8176)
 	expires  map[fosite.TokenType]time.Time
