@@ -8,53 +8,55 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
+	"frontdesk/internal/outbound"
 	"frontdesk/store"
 )
 
-// A document is believed for as long as its headers say, within these bounds.
+// A document is believed for as long as its headers say, within these bounds, and the stale copy while its origin is
+// down.
 const (
 	minFresh = time.Minute
 	maxFresh = 24 * time.Hour
+	maxStale = 7 * 24 * time.Hour
 )
 
-// document members that RFC 7591 does not have.
+// document members that RFC 7591 does not have, or that a document may not have.
 type clientDocument struct {
 	registration
-	AuthMethods []string        `json:"token_endpoint_auth_methods_supported"` // ChatGPT's document lists none here
-	Secret      json.RawMessage `json:"client_secret"`
+	AuthMethods   []string        `json:"token_endpoint_auth_methods_supported"` // as ChatGPT's document has them
+	Secret        json.RawMessage `json:"client_secret"`
+	SecretExpires json.RawMessage `json:"client_secret_expires_at"`
 }
 
 // client finds the client that a request names: one that is registered, or one that its id, a URL, describes
 // (draft-ietf-oauth-client-id-metadata-document). store.ErrNotFound: there is none, or it is blocked.
 func (s *Server) client(ctx context.Context, r *http.Request, id string) (*store.Client, error) {
 	c, err := s.Store.Client(ctx, id)
-	if !isDocument(id) {
-		return c, err
-	}
 	switch {
-	case !s.Documents:
-		return nil, store.ErrNotFound
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return nil, err
 	case err == nil && c.Blocked:
 		return nil, store.ErrNotFound
-	case err == nil && s.Now().Before(c.FreshUntil):
-		return c, nil
+	case !isDocument(id):
+		return c, err
+	case !s.Documents:
+		return nil, store.ErrNotFound
+	case err != nil:
+		c = nil
 	}
-	if err != nil { // a document never seen counts as a registration, so that strangers cannot flood us
-		if ok, _ := s.registers.Allow(r.RemoteAddr); !ok {
-			return nil, errTooMany
+	if c == nil || !usable(c) || !s.Now().Before(c.FreshUntil) {
+		if c, err = s.askDocument(ctx, r, id, c); err != nil {
+			return nil, err
 		}
 	}
-	fetched, err, _ := s.fetching.Do(id, func() (any, error) { return s.fetch(context.WithoutCancel(ctx), id, c) })
-	if err != nil {
-		return nil, err
+	if s.OnlyAllowedDocuments && !c.Verified {
+		return nil, errNotAllowed
 	}
-	return fetched.(*store.Client), nil
+	return c, nil
 }
 
 // isDocument tells a document's URL from an id of ours.
@@ -62,19 +64,51 @@ func isDocument(id string) bool {
 	return strings.HasPrefix(id, "https://") || strings.HasPrefix(id, "http://")
 }
 
-// fetch reads the document at id. While its origin is down the stale copy, where there is one, goes on.
-func (s *Server) fetch(ctx context.Context, id string, stale *store.Client) (*store.Client, error) {
+// usable tells whether what we have of a document is a client, and not only what an operator decided about it.
+func usable(c *store.Client) bool { return len(c.RedirectURIs) > 0 }
+
+// askDocument fetches the document at id, once for all who ask at the same time. One that nobody has fetched counts as a
+// registration, so that strangers can neither flood us nor have us flood others.
+func (s *Server) askDocument(ctx context.Context, r *http.Request, id string, known *store.Client) (*store.Client, error) {
+	if known == nil || !usable(known) {
+		if ok, _ := s.registers.Allow(r.RemoteAddr); !ok {
+			return nil, errTooMany
+		}
+	}
+	if known == nil {
+		if ok, err := s.unused.admit(ctx, s); err != nil {
+			return nil, err
+		} else if !ok {
+			return nil, errFull
+		}
+	}
+	fetched, err, _ := s.fetching.Do(id, func() (any, error) { return s.fetchDocument(context.WithoutCancel(ctx), id, known) })
+	if err != nil {
+		return nil, err
+	}
+	return fetched.(*store.Client), nil
+}
+
+// fetchDocument reads and saves the document at id. While its origin is down the stale copy, where there is one, goes on;
+// once the origin says that there is none any more, or not a good one, it does not.
+func (s *Server) fetchDocument(ctx context.Context, id string, stale *store.Client) (*store.Client, error) {
 	c, err := s.readDocument(ctx, id)
 	if err != nil {
 		s.Log.WarnContext(ctx, "client document not taken", "client", id, "err", err)
-		if stale == nil {
+		if stale == nil || !usable(stale) {
 			return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
 		}
-		c = stale
+		c = new(*stale)
+		if !errors.Is(err, outbound.ErrDown) || s.Now().Sub(stale.FetchedAt) > maxStale {
+			c.RedirectURIs = nil // nothing may go there, and it is fetched anew each time
+		}
 		c.FreshUntil = s.Now().Add(minFresh)
 	}
 	if err := s.Store.SaveDocument(ctx, c); err != nil {
 		return nil, err
+	}
+	if !usable(c) {
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
 	}
 	return s.Store.Client(ctx, id)
 }
@@ -88,29 +122,54 @@ func (s *Server) readDocument(ctx context.Context, id string) (*store.Client, er
 	if err != nil {
 		return nil, err
 	}
-	var d clientDocument
-	if tooDeep(got.Body) {
-		return nil, errors.New("the document nests too deep")
+	c, err := s.parseDocument(id, got.Body)
+	if err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(got.Body, &d); err != nil {
+	c.FetchedAt = s.Now()
+	c.FreshUntil = c.FetchedAt.Add(freshness(got.Header))
+	return c, nil
+}
+
+// parseDocument reads the document that was at id.
+func (s *Server) parseDocument(id string, body []byte) (*store.Client, error) {
+	var d clientDocument
+	if tooDeep(body) || !utf8.Valid(body) {
+		return nil, errors.New("the document is no text, or nests too deep")
+	}
+	if err := json.Unmarshal(body, &d); err != nil {
 		return nil, fmt.Errorf("the document cannot be read: %w", err)
 	}
 	switch {
 	case d.ClientID != id:
 		return nil, errors.New("the document's client_id is not its address")
-	case d.Name == "":
+	case cleanName(d.Name) == "":
 		return nil, errors.New("the document has no client_name")
-	case len(d.Secret) > 0 || strings.HasPrefix(d.AuthMethod, "client_secret"):
+	case len(d.Secret) > 0 || len(d.SecretExpires) > 0 || strings.HasPrefix(d.AuthMethod, "client_secret"):
 		return nil, errors.New("a document is public and can have no secret")
-	case d.AuthMethod == "", slices.Contains(d.AuthMethods, "none"):
-		d.AuthMethod = "none"
 	}
+	optional := d.chooseMethod()
 	c, err := s.describedClient(&d.registration)
 	if err != nil {
 		return nil, err
 	}
-	c.ID, c.FreshUntil = id, s.Now().Add(freshness(got.Header))
+	c.ID, c.AuthOptional = id, optional
 	return c, nil
+}
+
+// chooseMethod settles how the client authenticates: with its keys where it has any and says so, else not at all where it
+// allows for that. optional: it may do either.
+func (d *clientDocument) chooseMethod() (optional bool) {
+	methods := append([]string{d.AuthMethod}, d.AuthMethods...)
+	none := d.AuthMethod == "" || slices.Contains(methods, "none")
+	keys := slices.Contains(methods, "private_key_jwt") && (d.JWKSURI != "" || hasKeys(d.JWKS))
+	switch {
+	case keys:
+		d.AuthMethod = "private_key_jwt"
+	case none:
+		d.AuthMethod = "none"
+	}
+	return keys && none
 }
 
 // checkDocumentURL is section 3: a URL with a path, without a fragment, user or dot segments.
@@ -126,19 +185,16 @@ func checkDocumentURL(id string) error {
 	return nil
 }
 
-// freshness reads how long a document may be believed (RFC 9111 section 4.2.1).
-func freshness(h http.Header) time.Duration {
-	fresh := time.Duration(0)
-	for directive := range strings.SplitSeq(strings.ToLower(h.Get("Cache-Control")), ",") {
-		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
-		switch seconds, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 32); {
-		case name == "no-store", name == "no-cache":
-			return minFresh
-		case name == "max-age" && err == nil:
-			fresh = time.Duration(seconds) * time.Second
-		}
+// NewDocument is what is known of a client whose document nobody has fetched yet, for an operator to decide about. The
+// error is a sentence for the operator.
+func NewDocument(id string) (*store.Client, error) {
+	if !isDocument(id) {
+		return nil, fmt.Errorf("there is no client %q", id)
 	}
-	return min(max(fresh, minFresh), maxFresh)
+	if err := checkDocumentURL(id); err != nil {
+		return nil, fmt.Errorf("there is no client %q, and no document can be there", id)
+	}
+	return &store.Client{ID: id, AuthMethod: "none", ApplicationType: "web", Source: store.FromDocument}, nil
 }
 
 // Origin is the site that a client's document comes from, "" for a client without one.

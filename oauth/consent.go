@@ -26,6 +26,14 @@ func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a *authoriza
 	if err != nil {
 		return a.fail(err)
 	}
+	lookAlike, err := s.lookAlike(r.Context(), a.client)
+	if err != nil {
+		return a.fail(err)
+	}
+	logo := ""
+	if lookAlike == "" { // the picture would only help to mistake it
+		logo = s.logoOf(r.Context(), a.client)
+	}
 	action := r.URL.Path + "?" + a.form.Encode()
 	other := url.Values{}
 	for name, values := range a.form {
@@ -36,7 +44,7 @@ func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a *authoriza
 	return s.Pages.Consent(w, r, ConsentRequest{
 		Action: action, Token: s.formToken(a), Client: a.client, User: a.session.User, Resource: a.resource,
 		Scopes: s.described(a.scopes), RedirectURI: a.redirect, Local: isLocal(a.redirect), First: first,
-		SwitchURL: r.URL.Path + "?" + other.Encode(),
+		SwitchURL: r.URL.Path + "?" + other.Encode(), LookAlike: lookAlike, LogoURL: logo,
 	})
 }
 

@@ -37,6 +37,24 @@ var (
 		ErrorField: "insufficient_scope", CodeField: http.StatusForbidden,
 		DescriptionField: "The access token was not granted the scope 'openid'.",
 	}
+	errFull = &fosite.RFC6749Error{
+		ErrorField: "temporarily_unavailable", CodeField: http.StatusTooManyRequests,
+		DescriptionField: "Too many clients that nobody uses are registered here. Try again later.",
+	}
+	errInvalidRegistrationToken = &fosite.RFC6749Error{ // RFC 6750 section 3.1, RFC 7592 section 2.1
+		ErrorField: "invalid_token", CodeField: http.StatusUnauthorized,
+		DescriptionField: "The registration needs a token, and this one is none or not any more.",
+	}
+	errBlockedClient = &fosite.RFC6749Error{
+		ErrorField: "access_denied", CodeField: http.StatusForbidden,
+		DescriptionField: "The operator of this server has blocked the client.",
+	}
+	errNotAllowed = &fosite.RFC6749Error{
+		ErrorField: "unauthorized_client", CodeField: http.StatusBadRequest,
+		DescriptionField: "Only apps that the operator of this server has allowed may connect, and this one is not among them. Ask them to allow it.",
+	}
+	errNoLogo = &fosite.RFC6749Error{ErrorField: "not_found", CodeField: http.StatusNotFound, DescriptionField: "There is no such logo."}
+
 	errRegistrationOff = &fosite.RFC6749Error{
 		ErrorField: "access_denied", CodeField: http.StatusForbidden,
 		DescriptionField: "This server does not let clients register themselves. Ask its operator for a client.",
@@ -77,6 +95,7 @@ var headings = map[string]string{
 	"invalid_client":          "This app is not known here",
 	"invalid_scope":           "This app asks for nothing that exists here",
 	"temporarily_unavailable": "Not available right now",
+	"unauthorized_client":     "This app is not allowed here",
 	"stale_form":              "This page is out of date",
 }
 

@@ -17,8 +17,11 @@ type metadata struct {
 	ResponseModesSupported        []string `json:"response_modes_supported"`
 	GrantTypesSupported           []string `json:"grant_types_supported"`
 	TokenAuthMethodsSupported     []string `json:"token_endpoint_auth_methods_supported"`
+	TokenAuthAlgsSupported        []string `json:"token_endpoint_auth_signing_alg_values_supported"`
 	RevocationAuthMethods         []string `json:"revocation_endpoint_auth_methods_supported"`
+	RevocationAuthAlgs            []string `json:"revocation_endpoint_auth_signing_alg_values_supported"`
 	IntrospectionAuthMethods      []string `json:"introspection_endpoint_auth_methods_supported"`
+	IntrospectionAuthAlgs         []string `json:"introspection_endpoint_auth_signing_alg_values_supported"`
 	CodeChallengeMethodsSupported []string `json:"code_challenge_methods_supported"`               // RFC 7636 section 6.2
 	IssuerInResponse              bool     `json:"authorization_response_iss_parameter_supported"` // RFC 9207 section 3
 	SubjectTypesSupported         []string `json:"subject_types_supported"`
@@ -60,8 +63,11 @@ func (s *Server) metadata() ([]byte, error) {
 		ResponseModesSupported:        []string{"query", "form_post"},
 		GrantTypesSupported:           grantTypeNames(),
 		TokenAuthMethodsSupported:     authMethods,
+		TokenAuthAlgsSupported:        assertionAlgNames(),
 		RevocationAuthMethods:         authMethods,
+		RevocationAuthAlgs:            assertionAlgNames(),
 		IntrospectionAuthMethods:      slices.DeleteFunc(slices.Clone(authMethods), func(m string) bool { return m == "none" }),
+		IntrospectionAuthAlgs:         assertionAlgNames(),
 		CodeChallengeMethodsSupported: []string{"S256"},
 		IssuerInResponse:              true,
 		SubjectTypesSupported:         []string{"public"},

@@ -36,6 +36,8 @@ type ConsentRequest struct {
 	Local       bool   // the redirect goes to this computer: any program there may claim it (RFC 8252 section 8.6)
 	First       bool   // the person has never allowed this client anything
 	SwitchURL   string // where another person signs in for the same request
+	LookAlike   string // a name that the client's own can be mistaken for; "": none
+	LogoURL     string // our copy of the client's logo: a path on this server; "": none
 }
 
 // SignOutRequest is the question whether to sign out.

@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"frontdesk/store"
 )
@@ -13,23 +14,64 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 	if !s.Registration {
 		return errRegistrationOff
 	}
-	if ok, wait := s.registers.Allow(r.RemoteAddr); !ok {
-		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
-		return errTooMany
+	if err := s.admitRegistration(w, r); err != nil {
+		return err
 	}
-	asked, err := readRegistration(w, r)
-	if err != nil {
+	asked := new(registration)
+	if err := readMetadata(w, r, asked); err != nil {
 		return err
 	}
 	c, secret, err := s.clientFor(asked)
 	if err != nil {
 		return err
 	}
+	if err := s.admitClient(w, r); err != nil {
+		return err
+	}
+	token := newManageToken(c)
 	if err := s.Store.CreateClient(r.Context(), c); err != nil {
 		return err
 	}
-	writeJSON(w, http.StatusCreated, describe(c, secret))
+	writeJSON(w, http.StatusCreated, s.describe(c, secret, token))
 	return nil
+}
+
+// admitRegistration asks for the initial access token, where the operator has set one (RFC 7591 section 3), and counts
+// the address.
+func (s *Server) admitRegistration(w http.ResponseWriter, r *http.Request) error {
+	if s.RegistrationToken != "" {
+		token, err := bearer(r)
+		if err != nil || !secretMatches(token, hashSecret(s.RegistrationToken)) {
+			return unauthorized(w)
+		}
+	}
+	return s.countRegistration(w, r)
+}
+
+// countRegistration counts one more from the address of r, and tells it when to come again once it has too many.
+func (s *Server) countRegistration(w http.ResponseWriter, r *http.Request) error {
+	ok, wait := s.registers.Allow(r.RemoteAddr)
+	if ok {
+		return nil
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+	return errTooMany
+}
+
+// admitClient holds a new client against the ceiling.
+func (s *Server) admitClient(w http.ResponseWriter, r *http.Request) error {
+	ok, err := s.unused.admit(r.Context(), s)
+	if err != nil || ok {
+		return err
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(int(countAgainFull.Seconds())))
+	return errFull
+}
+
+// unauthorized answers a missing, wrong or outdated token alike (RFC 6750 section 3.1).
+func unauthorized(w http.ResponseWriter) error {
+	w.Header().Set("WWW-Authenticate", `Bearer realm="client registration", error="invalid_token"`)
+	return errInvalidRegistrationToken
 }
 
 // clientFor makes the client that is asked for, with our defaults in what is left open, or says what is wrong
@@ -43,9 +85,10 @@ func (s *Server) clientFor(asked *registration) (*store.Client, string, error) {
 	return c, newSecret(c), nil
 }
 
-// newSecret gives a confidential client its secret; a public one gets "".
+// newSecret gives a client that authenticates with one its secret; any other gets "".
 func newSecret(c *store.Client) string {
-	if c.AuthMethod == "none" {
+	c.SecretHash = ""
+	if !strings.HasPrefix(c.AuthMethod, "client_secret_") {
 		return ""
 	}
 	secret := randomToken("fds_")

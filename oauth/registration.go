@@ -7,6 +7,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"frontdesk/store"
 )
@@ -32,6 +33,13 @@ type registration struct {
 	SoftwareID            string   `json:"software_id,omitempty"`
 	SoftwareVersion       string   `json:"software_version,omitempty"`
 	Contacts              []string `json:"contacts,omitempty"`
+
+	JWKS       json.RawMessage `json:"jwks,omitempty"`
+	JWKSURI    string          `json:"jwks_uri,omitempty"`
+	SigningAlg string          `json:"token_endpoint_auth_signing_alg,omitempty"` // OpenID Connect Registration section 2
+
+	ManageToken string `json:"registration_access_token,omitempty"` // RFC 7592 section 3
+	ManageURI   string `json:"registration_client_uri,omitempty"`
 }
 
 // The largest registration that makes sense.
@@ -41,22 +49,23 @@ const (
 	maxRedirects    = 32
 	maxContacts     = 16
 	maxText         = 512
+	maxKeyText      = 32 << 10
 )
 
-func readRegistration(w http.ResponseWriter, r *http.Request) (*registration, error) {
+// readMetadata reads a client's metadata into a registration, or what has one in it.
+func readMetadata(w http.ResponseWriter, r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return nil, errInvalidClientMetadata.WithHint("The Content-Type must be application/json.")
+		return errInvalidClientMetadata.WithHint("The Content-Type must be application/json.")
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxRegistration))
 	if err != nil {
-		return nil, errInvalidClientMetadata.WithHint("The body cannot be read, or is too large.")
+		return errInvalidClientMetadata.WithHint("The body cannot be read, or is too large.")
 	}
-	asked := new(registration)
 	body = bytes.TrimSpace(body)
-	if len(body) == 0 || body[0] != '{' || tooDeep(body) || json.Unmarshal(body, asked) != nil {
-		return nil, errInvalidClientMetadata.WithHint("The body is not a JSON object of the members that RFC 7591 lists.")
+	if len(body) == 0 || body[0] != '{' || !utf8.Valid(body) || tooDeep(body) || json.Unmarshal(body, into) != nil {
+		return errInvalidClientMetadata.WithHint("The body is not a JSON object of the members that RFC 7591 lists.")
 	}
-	return asked, nil
+	return nil
 }
 
 // tooDeep tells whether a JSON text nests deeper than any registration.
@@ -80,14 +89,17 @@ func tooDeep(body []byte) bool {
 	return false
 }
 
-// describe answers with the client as it is registered (RFC 7591 section 3.2.1).
-func describe(c *store.Client, secret string) registration {
+// describe answers with the client as it is registered (RFC 7591 section 3.2.1), with its secret where it is new, and
+// the token by which it may change that (RFC 7592 section 3).
+func (s *Server) describe(c *store.Client, secret, token string) registration {
 	answer := registration{
 		ClientID: c.ID, ClientIDIssuedAt: c.CreatedAt.Unix(), RedirectURIs: c.RedirectURIs,
 		GrantTypes: c.GrantTypes, ResponseTypes: c.ResponseTypes, AuthMethod: c.AuthMethod,
 		ApplicationType: c.ApplicationType, Name: c.Name, Scope: strings.Join(c.Scopes, " "),
 		URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TermsURI: c.TermsURI,
 		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
+		JWKS: json.RawMessage(c.JWKS), JWKSURI: c.JWKSURI, SigningAlg: c.SigningAlg,
+		ManageToken: token, ManageURI: s.URL + "/oauth/register/" + c.ID,
 	}
 	if secret != "" {
 		answer.ClientSecret, answer.ClientSecretExpiresAt = secret, new(int64)

@@ -1,9 +1,12 @@
 package oauth
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"frontdesk/store"
 )
@@ -15,7 +18,8 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 		ResponseTypes: []string{"code"}, AuthMethod: asked.AuthMethod, ApplicationType: asked.ApplicationType,
 		URI: asked.URI, LogoURI: asked.LogoURI, PolicyURI: asked.PolicyURI, TermsURI: asked.TermsURI,
 		SoftwareID: asked.SoftwareID, SoftwareVersion: asked.SoftwareVersion, Contacts: asked.Contacts,
-		Scopes: s.registeredScopes(asked.Scope),
+		Scopes:  s.registeredScopes(asked.Scope),
+		JWKSURI: asked.JWKSURI, SigningAlg: asked.SigningAlg,
 	}
 	if err := checkRedirects(c.RedirectURIs); err != nil {
 		return nil, err
@@ -24,6 +28,9 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 		return nil, err
 	}
 	if err := chooseGrants(c, asked); err != nil {
+		return nil, err
+	}
+	if err := chooseKeys(c, asked); err != nil {
 		return nil, err
 	}
 	return c, chooseType(c)
@@ -60,11 +67,52 @@ func checkTexts(asked *registration) error {
 	if len(asked.Contacts) > maxContacts {
 		return errInvalidClientMetadata.WithHintf("There may be %d contacts at most.", maxContacts)
 	}
-	for _, text := range append([]string{asked.SoftwareID, asked.SoftwareVersion, asked.Name}, asked.Contacts...) {
-		if len(text) > maxText {
-			return errInvalidClientMetadata.WithHintf("No text may be longer than %d bytes.", maxText)
+	if len(asked.Name) > maxText {
+		return errInvalidClientMetadata.WithHintf("No text may be longer than %d bytes.", maxText)
+	}
+	for _, text := range append([]string{asked.SoftwareID, asked.SoftwareVersion}, asked.Contacts...) {
+		if len(text) > maxText || strings.ContainsFunc(text, unicode.IsControl) {
+			return errInvalidClientMetadata.WithHintf("No text may be longer than %d bytes or have control characters in it.", maxText)
 		}
 	}
+	return nil
+}
+
+// hasKeys tells whether the member jwks is there.
+func hasKeys(jwks json.RawMessage) bool { return len(jwks) > 0 && string(jwks) != "null" }
+
+// chooseKeys keeps the public keys by which the client authenticates: one set or its address, never both (RFC 7591
+// section 2).
+func chooseKeys(c *store.Client, asked *registration) error {
+	inline := hasKeys(asked.JWKS)
+	if c.AuthMethod != "private_key_jwt" {
+		c.SigningAlg = ""
+	}
+	switch {
+	case inline && c.JWKSURI != "":
+		return errInvalidClientMetadata.WithHint("The members 'jwks' and 'jwks_uri' exclude each other.")
+	case c.AuthMethod == "private_key_jwt" && !inline && c.JWKSURI == "":
+		return errInvalidClientMetadata.WithHint("The method 'private_key_jwt' needs 'jwks' or 'jwks_uri'.")
+	case c.SigningAlg != "" && !slices.Contains(assertionAlgNames(), c.SigningAlg):
+		return errInvalidClientMetadata.WithHintf("Assertions may be signed with: %s.", strings.Join(assertionAlgNames(), ", "))
+	}
+	if u, err := url.Parse(c.JWKSURI); c.JWKSURI != "" && (err != nil || len(c.JWKSURI) > maxURI || u.Host == "" || u.User != nil || u.Scheme != "https") {
+		return errInvalidClientMetadata.WithHint("The member 'jwks_uri' is not an https URL.")
+	}
+	if !inline {
+		return nil
+	}
+	if len(asked.JWKS) > maxKeyText {
+		return errInvalidClientMetadata.WithHintf("The member 'jwks' may be %d bytes long at most.", maxKeyText)
+	}
+	if _, err := publicKeys(asked.JWKS); err != nil {
+		return errInvalidClientMetadata.WithHintf("The member 'jwks' is not accepted: %s.", err)
+	}
+	var text bytes.Buffer
+	if err := json.Compact(&text, asked.JWKS); err != nil {
+		return errInvalidClientMetadata.WithHint("The member 'jwks' is not JSON.")
+	}
+	c.JWKS = text.String()
 	return nil
 }
 

@@ -28,7 +28,10 @@ type Config struct {
 	DefaultScopes        []string   // what a client gets that names none
 	MasterKey            []byte     // 32 bytes: seals keys, derives refresh tokens, signs forms
 	Registration         bool       // RFC 7591 on
+	RegistrationToken    string     // the initial access token that registration asks for; "": anybody may
+	RegistrationsMax     int        // clients that never got a grant, at most; 0: no limit
 	Documents            bool       // client ID metadata documents on
+	OnlyAllowedDocuments bool       // only those that an operator allowed
 	Outbound             *outbound.Client
 	RegistrationsPerHour int // per address, 0: no limit
 	AccessTokenLifetime  time.Duration
@@ -53,7 +56,12 @@ type Server struct {
 	registers *account.Limiter
 	origins   *http.CrossOriginProtection // of consent answers
 	fetching  singleflight.Group          // of client ID metadata documents, by their URL
-	documents map[string]document
+	logos     singleflight.Group          // of clients' logos, by the client
+	unused    ceiling
+
+	clientKeys clientKeys
+	verified   verifiedNames
+	documents  map[string]document
 }
 
 // endpoints is every route of this room, with the member of the metadata document that names it.
@@ -72,6 +80,10 @@ func (s *Server) endpoints() []endpoint {
 		{"GET", "/oauth/logout", "end_session_endpoint", s.logout},                               // OpenID Connect RP-Initiated Logout section 2
 		{"POST", "/oauth/logout", "", s.logoutPost},                                              // the same
 		{"POST", "/oauth/register", onlyIf(s.Registration, "registration_endpoint"), s.register}, // RFC 7591 section 3
+		{"GET", "/oauth/register/{client_id}", "", s.readClient},                                 // RFC 7592 section 2.1
+		{"PUT", "/oauth/register/{client_id}", "", s.updateClient},                               // RFC 7592 section 2.2
+		{"DELETE", "/oauth/register/{client_id}", "", s.deleteClient},                            // RFC 7592 section 2.3
+		{"GET", "/oauth/logos/{id}", "", s.logo},
 	}
 }
 
@@ -148,7 +160,7 @@ func (s *Server) answering(e endpoint) http.HandlerFunc {
 func preflight(w http.ResponseWriter, _ *http.Request) {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	h.Set("Access-Control-Allow-Methods", "GET, POST, PUT, DELETE, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "authorization, content-type, mcp-protocol-version")
 	h.Set("Access-Control-Max-Age", "86400")
 	w.WriteHeader(http.StatusNoContent)

@@ -40,6 +40,15 @@ type Client struct {
 	Blocked         bool      // an operator keeps it out
 	FreshUntil      time.Time `gorm:"serializer:millis"` // documents: not fetched again before
 	IDTokenAlg      string    // id_token_signed_response_alg; "": ES256
+	FetchedAt       time.Time `gorm:"serializer:millis"` // documents: when the origin last answered with one
+
+	JWKS             string    // its public keys (RFC 7517), inline
+	JWKSURI          string    `gorm:"column:jwks_uri"` // or where they are
+	SigningAlg       string    // token_endpoint_auth_signing_alg; "": any that we know
+	AuthOptional     bool      // it authenticates with AuthMethod, or comes as none
+	RegistrationHash string    // hex SHA-256 of the registration access token (RFC 7592); "": it has none
+	Logo             string    // the id of our copy of its logo; "": there is none
+	LogoUntil        time.Time `gorm:"serializer:millis"` // its logo is not fetched again before
 
 	PostLogoutRedirectURIs []string `gorm:"serializer:list"` // where people may go after they signed out
 	ResourceServer         bool     // an operator lets it introspect every access token
@@ -84,13 +93,20 @@ func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
 	c.Source, c.CreatedAt = FromDocument, s.now()
 	return wrap("save client document", s.db(ctx).Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "id"}},
-		DoUpdates: clause.AssignmentColumns([]string{
+		DoUpdates: append(newLogo, clause.AssignmentColumns([]string{
 			"name", "auth_method", "application_type", "uri", "logo_uri", "policy_uri", "terms_uri", "software_id",
 			"software_version", "redirect_uris", "grant_types", "response_types", "scopes", "contacts", "fresh_until", "id_token_alg",
+			"fetched_at", "jwks", "jwks_uri", "signing_alg", "auth_optional",
 			"post_logout_redirect_uris",
-		}),
+		})...),
 	}).Create(c).Error)
 }
+
+// newLogo has another logo fetched at once; the old one stays until then.
+var newLogo = clause.Set{{
+	Column: clause.Column{Name: "logo_until"},
+	Value:  clause.Expr{SQL: "CASE WHEN clients.logo_uri = excluded.logo_uri THEN clients.logo_until ELSE 0 END"},
+}}
 
 // SetClientSecret replaces the secret's hash; the old secret is dead at once.
 func (s *Store) SetClientSecret(ctx context.Context, id, hash string) error {

@@ -30,7 +30,7 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 		Action: ask.Action, Token: ask.Token, ClientName: ask.Client.Name, Verified: ask.Client.Verified,
 		Origin: oauth.Origin(ask.Client), Local: ask.Local, New: ask.First, User: personOf(ask.User), SwitchURL: ask.SwitchURL,
 		ResourceName: ask.Resource.Name, ResourceURL: ask.Resource.URL,
-		RedirectHost: host, RedirectURI: ask.RedirectURI,
+		RedirectHost: host, RedirectURI: ask.RedirectURI, LookAlike: ask.LookAlike, LogoURL: ask.LogoURL,
 	}
 	for _, scope := range ask.Scopes {
 		p.Scopes = append(p.Scopes, page.Scope{Title: scope.Title, Description: scope.Description})

@@ -32,8 +32,11 @@ type clientDescription struct {
 	SoftwareID      string    `json:"software_id,omitempty"`
 	SoftwareVersion string    `json:"software_version,omitempty"`
 	Contacts        []string  `json:"contacts,omitempty"`
+	JWKSURI         string    `json:"jwks_uri,omitempty"`
+	JWKS            string    `json:"jwks,omitempty"`
 	Verified        bool      `json:"verified"`
 	Source          string    `json:"source"`
+	State           string    `json:"state"` // allowed, blocked or unverified
 	CreatedAt       time.Time `json:"created_at"`
 }
 
@@ -43,8 +46,20 @@ func describeClient(c *store.Client, secret string) clientDescription {
 		AuthMethod: c.AuthMethod, GrantTypes: slices.Concat([]string{}, c.GrantTypes), ResponseTypes: slices.Concat([]string{}, c.ResponseTypes),
 		ApplicationType: c.ApplicationType, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TermsURI: c.TermsURI,
 		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
-		Verified: c.Verified, Source: c.Source, CreatedAt: c.CreatedAt.UTC(),
+		JWKSURI: c.JWKSURI, JWKS: c.JWKS,
+		Verified: c.Verified, Source: c.Source, State: stateOf(c), CreatedAt: c.CreatedAt.UTC(),
 	}
+}
+
+// stateOf is what an operator decided about a client.
+func stateOf(c *store.Client) string {
+	switch {
+	case c.Blocked:
+		return "blocked"
+	case c.Verified:
+		return "allowed"
+	}
+	return "unverified"
 }
 
 // clientCreate is the command client create.
@@ -94,12 +109,12 @@ func clientList(f *flag.FlagSet) action {
 		defer s.Close()
 		all := each(ctx, s.Clients, func(client store.Client) string { return client.ID })
 		return list(c.stdout, *asJSON, all, func(client store.Client) any { return describeClient(&client, "") },
-			"ID\tNAME\tKIND\tFROM\tREDIRECTS TO", func(client store.Client) string {
+			"ID\tNAME\tKIND\tFROM\tSTATE\tREDIRECTS TO", func(client store.Client) string {
 				kind := "public"
-				if client.SecretHash != "" {
+				if client.AuthMethod != "none" && !client.AuthOptional {
 					kind = "confidential"
 				}
-				return strings.Join([]string{client.ID, client.Name, kind, client.Source, strings.Join(client.RedirectURIs, " ")}, "\t")
+				return strings.Join([]string{client.ID, client.Name, kind, client.Source, stateOf(&client), strings.Join(client.RedirectURIs, " ")}, "\t")
 			})
 	}
 }

@@ -28,9 +28,13 @@ type Config struct {
 	SignUp           string `env:"FRONTDESK_SIGN_UP" default:"invite" oneof:"invite open closed" help:"Who may make an account: whoever is invited, everybody, or nobody."`
 	SignInsPerMinute int    `env:"FRONTDESK_SIGN_INS_PER_MINUTE" default:"30" help:"How many tries to sign in or up one address has in a minute. 0: no limit."`
 
-	Registration         bool          `env:"FRONTDESK_REGISTRATION" default:"on" help:"Let clients register themselves (RFC 7591). Most MCP clients need it."`
+	Registration         string        `env:"FRONTDESK_REGISTRATION" default:"on" oneof:"on token off" help:"Let clients register themselves (RFC 7591): any client, those that bring FRONTDESK_REGISTRATION_TOKEN, or none. Most MCP clients need it on."`
+	RegistrationToken    string        `env:"FRONTDESK_REGISTRATION_TOKEN" secret:"true" help:"What clients must bring to register where FRONTDESK_REGISTRATION is token: 16 characters or more."`
 	RegistrationsPerHour int           `env:"FRONTDESK_REGISTRATIONS_PER_HOUR" default:"100" help:"How many clients one address may register in an hour. 0: no limit."`
-	ClientDocuments      bool          `env:"FRONTDESK_CLIENT_DOCUMENTS" default:"on" help:"Let clients introduce themselves by the URL of a document about them (Client ID Metadata Documents), which this server then fetches."`
+	RegistrationsMax     int           `env:"FRONTDESK_REGISTRATIONS_MAX" default:"100000" help:"How many clients there may be that nobody has allowed anything; then no more are taken. 0: no limit."`
+	UnusedClients        time.Duration `env:"FRONTDESK_UNUSED_CLIENTS" default:"720h" help:"After how long a client is forgotten that nobody has allowed anything; 720h are 30 days. 0: never."`
+	ClientDocuments      string        `env:"FRONTDESK_CLIENT_DOCUMENTS" default:"anyone" oneof:"anyone allowed off on" help:"Let clients introduce themselves by the URL of a document about them (Client ID Metadata Documents), which this server then fetches: anyone (or on), those that frontdesk client allow names, or none."`
+	LoopbackDocuments    bool          `env:"FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK" default:"off" help:"Fetch such documents from this machine too, over plain http. For development only: strangers reach what listens here."`
 	DefaultScopes        []string      `env:"FRONTDESK_DEFAULT_SCOPES" default:"openid profile email offline_access" help:"What a client gets that names no scope, separated by spaces."`
 	AccessTokenLifetime  time.Duration `env:"FRONTDESK_ACCESS_TOKEN_LIFETIME" default:"1h" help:"How long an access token lasts: 90s, 15m, 1h."`
 	RefreshTokenLifetime time.Duration `env:"FRONTDESK_REFRESH_TOKEN_LIFETIME" default:"720h" help:"How long a client that is not used stays signed in; 720h are 30 days."`
@@ -45,3 +49,11 @@ type Config struct {
 
 // secure tells whether browsers reach this server over https.
 func (c *Config) secure() bool { return strings.HasPrefix(c.URL, "https:") }
+
+// registrationToken is what registration asks clients for, "" for nothing.
+func (c *Config) registrationToken() string {
+	if c.Registration != "token" {
+		return ""
+	}
+	return c.RegistrationToken
+}

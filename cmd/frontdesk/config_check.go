@@ -17,7 +17,7 @@ import (
 // check says in a sentence what no server could work with.
 func (c *Config) check() error {
 	for _, wrong := range []error{
-		c.checkURL(), c.checkListen(), c.checkDatabase(), c.checkMasterKey(), c.checkSMTP(), c.checkScopes(), c.checkLifetimes(), c.checkOrigins(),
+		c.checkURL(), c.checkListen(), c.checkDatabase(), c.checkMasterKey(), c.checkSMTP(), c.checkScopes(), c.checkLifetimes(), c.checkRegistration(), c.checkOrigins(),
 	} {
 		if wrong != nil {
 			return wrong
@@ -111,6 +111,18 @@ func (c *Config) checkLifetimes() error {
 		return errors.New("FRONTDESK_REFRESH_TOKEN_LIFETIME is not between FRONTDESK_ACCESS_TOKEN_LIFETIME and ten years")
 	case c.KeyRotation != 0 && c.KeyRotation < time.Hour:
 		return errors.New("FRONTDESK_KEY_ROTATION is not 0 or an hour at least")
+	}
+	return nil
+}
+
+func (c *Config) checkRegistration() error {
+	switch {
+	case c.Registration == "token" && len(c.RegistrationToken) < 16:
+		return errors.New("FRONTDESK_REGISTRATION is token, and FRONTDESK_REGISTRATION_TOKEN is not 16 characters or more")
+	case c.RegistrationsMax < 0:
+		return errors.New("FRONTDESK_REGISTRATIONS_MAX is a number of 0 or more")
+	case c.UnusedClients != 0 && c.UnusedClients < time.Hour:
+		return errors.New("FRONTDESK_UNUSED_CLIENTS is not 0 or an hour at least")
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.URL != "http://localhost:3000" || c.Listen != "localhost:3000" || c.Data != "./data" || c.Database != "data/frontdesk.db" ||
-		c.Name != "Frontdesk" || c.SignUp != "invite" || !c.Registration || !c.Migrate || c.secure() || len(c.MasterKey) != 0 ||
+		c.Name != "Frontdesk" || c.SignUp != "invite" || c.Registration != "on" || c.ClientDocuments != "anyone" || c.LoopbackDocuments || !c.Migrate || c.secure() || len(c.MasterKey) != 0 ||
 		c.AccessTokenLifetime != time.Hour || c.RefreshTokenLifetime != 30*24*time.Hour ||
 		!reflect.DeepEqual(c.DefaultScopes, []string{"openid", "profile", "email", "offline_access"}) {
 		t.Errorf("%+v", c)
@@ -49,6 +49,8 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"FRONTDESK_DATABASE=mysql://localhost/x", "FRONTDESK_SQLITE_SYNCHRONOUS=OFF", "FRONTDESK_MIGRATE=maybe",
 		"FRONTDESK_MASTER_KEY=c2hvcnQ=", "FRONTDESK_MASTER_KEY=!", "FRONTDESK_SMTP=mail.example.com", "FRONTDESK_SMTP=smtp://",
 		"FRONTDESK_LOG_LEVEL=loud", "FRONTDESK_LOG_FORMAT=xml", "FRONTDESK_SIGN_UP=yes", "FRONTDESK_REGISTRATION=2",
+		"FRONTDESK_REGISTRATION=token", "FRONTDESK_CLIENT_DOCUMENTS=some", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=maybe",
+		"FRONTDESK_REGISTRATIONS_MAX=-1", "FRONTDESK_UNUSED_CLIENTS=1m",
 		"FRONTDESK_SIGN_INS_PER_MINUTE=-1", "FRONTDESK_REGISTRATIONS_PER_HOUR=many",
 		"FRONTDESK_DEFAULT_SCOPES=openid everything", "FRONTDESK_ACCESS_TOKEN_LIFETIME=1", "FRONTDESK_ACCESS_TOKEN_LIFETIME=48h",
 		"FRONTDESK_ACCESS_TOKEN_LIFETIME=0s", "FRONTDESK_REFRESH_TOKEN_LIFETIME=5m", "FRONTDESK_PROXIES=localhost", "FRONTDESK_PROXIES=10.0.0.1",

@@ -20,7 +20,7 @@ const (
 // browser's cookie. A person's answer at /oauth/authorize or /oauth/logout is checked there, since clients post to
 // them as well.
 var machines = []string{
-	"/oauth/token", "/oauth/register", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo",
+	"/oauth/token", "/oauth/register", "/oauth/register/{client_id}", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo",
 	"/oauth/authorize", "/oauth/logout", "/mcp", "/mcp/{$}",
 }
 

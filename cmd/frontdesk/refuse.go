@@ -44,7 +44,7 @@ var refusalWords = map[int]string{
 func nowhere(mux *http.ServeMux, refuse refuser) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var allow []string
-		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete} {
 			other := r.WithContext(r.Context()) // a copy
 			other.Method = method
 			if _, pattern := mux.Handler(other); pattern != "/" && pattern != "" && !slices.Contains(allow, method) {

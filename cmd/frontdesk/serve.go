@@ -50,8 +50,11 @@ func serve(*flag.FlagSet) action {
 		if err := c.welcome(ctx, cfg, s, key); err != nil {
 			return errors.Join(err, closeAll(listeners))
 		}
-		housekeeping := startHousekeeping(ctx, s, cfg.AccessTokenLifetime, log)
+		housekeeping := startHousekeeping(ctx, s, cfg.AccessTokenLifetime, cfg.UnusedClients, log)
 		defer housekeeping()
+		if cfg.LoopbackDocuments {
+			log.Warn("client documents on this machine are fetched: strangers reach what listens here", "setting", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK")
+		}
 		log.Info("serving", "listen", cfg.Listen, "url", cfg.URL, "database", s.Kind(), "version", built().Version)
 		err = serveUntil(ctx, handler, listeners, log)
 		log.Info("stopped")
@@ -96,8 +99,10 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 		URL: cfg.URL, Store: s, Accounts: accounts, Pages: pages,
 		Resources: []oauth.Resource{{URL: cfg.URL + "/mcp", Name: cfg.Name}},
 		Scopes:    scopes(), DefaultScopes: cfg.DefaultScopes, MasterKey: key,
-		Registration: cfg.Registration, RegistrationsPerHour: cfg.RegistrationsPerHour,
-		Documents: cfg.ClientDocuments, Outbound: outbound.New(false),
+		Registration: cfg.Registration != "off", RegistrationToken: cfg.registrationToken(),
+		RegistrationsPerHour: cfg.RegistrationsPerHour, RegistrationsMax: cfg.RegistrationsMax,
+		Documents: cfg.ClientDocuments != "off", OnlyAllowedDocuments: cfg.ClientDocuments == "allowed",
+		Outbound:            outbound.New(cfg.LoopbackDocuments),
 		AccessTokenLifetime: cfg.AccessTokenLifetime, RefreshTokenLifetime: cfg.RefreshTokenLifetime, KeyRotation: cfg.KeyRotation,
 		Now: time.Now, Log: log,
 	})
@@ -123,9 +128,10 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 	return guard(mux, cfg, refuse, log), nil
 }
 
-// startHousekeeping deletes what is over, now and every ten minutes until ctx ends. The func that it
-// returns waits for the deletion that runs.
-func startHousekeeping(ctx context.Context, s *store.Store, keep time.Duration, log *slog.Logger) (wait func()) {
+// startHousekeeping deletes what is over, now and every ten minutes until ctx ends: what has expired, codes after keep
+// more, and clients that nobody has used within unused (0: none). The func that it returns waits for the deletion that
+// runs.
+func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Duration, log *slog.Logger) (wait func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -138,6 +144,7 @@ func startHousekeeping(ctx context.Context, s *store.Store, keep time.Duration, 
 			case n > 0:
 				log.Debug("expired rows deleted", "rows", n)
 			}
+			deleteUnused(ctx, s, unused, log)
 			select {
 			case <-ctx.Done():
 				return
@@ -146,4 +153,16 @@ func startHousekeeping(ctx context.Context, s *store.Store, keep time.Duration, 
 		}
 	}()
 	return func() { <-done }
+}
+
+func deleteUnused(ctx context.Context, s *store.Store, unused time.Duration, log *slog.Logger) {
+	if unused == 0 {
+		return
+	}
+	switch n, err := s.DeleteUnusedClients(ctx, time.Now().Add(-unused)); {
+	case err != nil && ctx.Err() == nil:
+		log.Error("unused clients not deleted", "err", err)
+	case n > 0:
+		log.Info("unused clients deleted", "rows", n)
+	}
 }

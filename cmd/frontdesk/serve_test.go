@@ -314,7 +314,7 @@ func TestHousekeeping(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	wait := startHousekeeping(ctx, s, time.Hour, slog.New(slog.DiscardHandler))
+	wait := startHousekeeping(ctx, s, time.Hour, 0, slog.New(slog.DiscardHandler))
 	for deadline := time.Now().Add(5 * time.Second); ; {
 		if s.UseNonce(t.Context(), "old", time.Now().Add(-time.Hour)) == nil {
 			break // it was gone, and may be used again

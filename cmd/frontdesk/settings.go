@@ -85,6 +85,9 @@ func (s setting) set(c *Config, value string) error {
 			value = filepath.Join(c.Data, rest) // set before: Data comes first
 		}
 	}
+	if on, ok := switches[strings.ToLower(value)]; ok && slices.Contains(s.oneof, "on") {
+		value = map[bool]string{true: "on", false: "off"}[on]
+	}
 	if len(s.oneof) > 0 && !slices.Contains(s.oneof, value) {
 		return fmt.Errorf("%s is %q: it can be %s", s.name, value, strings.Join(s.oneof, ", "))
 	}

@@ -9,42 +9,54 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 	"syscall"
 	"time"
 )
 
-// The most that a fetch takes.
+// The most that all fetches together and each of them takes.
 const (
-	timeout = 5 * time.Second
-	limit   = 64 << 10 // bytes
+	timeout  = 5 * time.Second // with the wait for its turn
+	parallel = 64
 )
 
-// ErrRefused says that the address may not be fetched, wherever it leads.
-var ErrRefused = errors.New("address refused")
+var (
+	// ErrRefused says that the address may not be fetched, wherever it leads.
+	ErrRefused = errors.New("address refused")
+	// ErrDown says that nothing is known about the document: its origin does not answer, or not with it. A fetch
+	// may succeed later.
+	ErrDown = errors.New("origin down")
+)
 
 // Client fetches documents. It is safe for concurrent use.
 type Client struct {
 	http     *http.Client
 	loopback bool
+	turns    chan struct{}
 }
 
-// New makes a client. loopback also lets it fetch plain http from this machine, for development and tests
-// only: with it, strangers reach what listens there.
-func New(loopback bool) *Client {
-	c := &Client{loopback: loopback}
-	dialer := &net.Dialer{Timeout: timeout, Control: c.control}
+// New makes a client. loopback also lets it fetch from this machine by the names it has for itself, over plain
+// http too, for development and tests only: with it, strangers reach what listens there.
+func New(loopback bool) *Client { return newClient(loopback, nil) }
+
+// newClient is New with a resolver of the tests' own.
+func newClient(loopback bool, resolver *net.Resolver) *Client {
+	c := &Client{loopback: loopback, turns: make(chan struct{}, parallel)}
+	outside := &net.Dialer{Timeout: timeout, Resolver: resolver, Control: onlyPublic}
+	here := &net.Dialer{Timeout: timeout, Resolver: resolver, Control: onlyLoopback}
 	c.http = &http.Client{
 		Timeout: timeout,
 		Transport: &http.Transport{
-			Proxy:                  nil, // a proxy would connect where control cannot see it
-			DialContext:            dialer.DialContext,
+			Proxy: nil, // a proxy would connect where control cannot see it
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				if host, _, err := net.SplitHostPort(address); loopback && err == nil && loopbackHost(host) {
+					return here.DialContext(ctx, network, address)
+				}
+				return outside.DialContext(ctx, network, address)
+			},
 			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 			DisableCompression:     true, // a small answer stays small
 			DisableKeepAlives:      true,
@@ -57,15 +69,12 @@ func New(loopback bool) *Client {
 	return c
 }
 
-// control refuses a connection by the address that the look-up ended at. It is called for every connection,
+// onlyPublic refuses a connection by the address that the look-up ended at. It is called for every connection,
 // right before it is made.
-func (c *Client) control(_, address string, _ syscall.RawConn) error {
+func onlyPublic(_, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
-	}
-	if c.loopback && to.Addr().Unmap().IsLoopback() {
-		return nil
 	}
 	if !Public(to.Addr()) {
 		return fmt.Errorf("%w: it is not on the public internet", ErrRefused)
@@ -73,43 +82,13 @@ func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// Document is what a fetch brought.
-type Document struct {
-	Body   []byte // JSON, or claims to be
-	Header http.Header
-}
-
-// JSON fetches a JSON document. Errors are for the log, and wrap ErrRefused where trying again is no use.
-func (c *Client) JSON(ctx context.Context, from string) (*Document, error) {
-	if err := c.check(from); err != nil {
-		return nil, err
+// onlyLoopback is for development: a name for this machine leads to this machine.
+func onlyLoopback(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil || !to.Addr().Unmap().IsLoopback() {
+		return fmt.Errorf("%w: it is not this machine", ErrRefused)
 	}
-	q, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
-	}
-	q.Header.Set("Accept", "application/json")
-	q.Header.Set("User-Agent", "Frontdesk")
-	resp, err := c.http.Do(q)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("fetch: the answer is %s", resp.Status)
-	}
-	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if err != nil || (kind != "application/json" && !strings.HasSuffix(kind, "+json")) {
-		return nil, fmt.Errorf("fetch: the answer is %q, not JSON", kind)
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("fetch: %w", err)
-	case len(body) > limit:
-		return nil, fmt.Errorf("fetch: the answer is larger than %d bytes", limit)
-	}
-	return &Document{Body: body, Header: resp.Header}, nil
+	return nil
 }
 
 // check refuses what is not an https address of a document.
@@ -118,7 +97,7 @@ func (c *Client) check(from string) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w: %w", ErrRefused, err)
-	case u.User != nil || u.Host == "" || u.Fragment != "":
+	case u.User != nil || u.Host == "" || u.Hostname() == "" || u.Fragment != "":
 		return fmt.Errorf("%w: it is not the plain address of a document", ErrRefused)
 	case u.Scheme == "https":
 		return nil
@@ -130,5 +109,5 @@ func (c *Client) check(from string) error {
 
 func loopbackHost(host string) bool {
 	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || err == nil && addr.IsLoopback()
+	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
 }

@@ -96,7 +96,7 @@ func TestRefusesAnswers(t *testing.T) {
 			_, _ = io.WriteString(w, "{}")
 		},
 		"no type": func(w http.ResponseWriter, _ *http.Request) { w.Header()["Content-Type"] = nil },
-		"size":    answerJSON(strings.Repeat(" ", limit+1)),
+		"size":    answerJSON(strings.Repeat(" ", maxJSON+1)),
 		"headers": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("X-Long", strings.Repeat("x", 32<<10))
 			answerJSON("{}")(w, r)
@@ -106,7 +106,7 @@ func TestRefusesAnswers(t *testing.T) {
 			t.Errorf("%s: was taken", name)
 		}
 	}
-	if d, err := New(true).JSON(context.Background(), here(t, answerJSON(strings.Repeat(" ", limit)))); err != nil || len(d.Body) != limit {
+	if d, err := New(true).JSON(context.Background(), here(t, answerJSON(strings.Repeat(" ", maxJSON)))); err != nil || len(d.Body) != maxJSON {
 		t.Errorf("the largest document: %v", err)
 	}
 }

@@ -10,9 +10,9 @@ type Consent struct {
 	Action       string // where the form goes: a local URL
 	Token        string // binds the form to this browser; the hidden input "token"
 	ClientName   string
-	Verified     bool   // the operator knows this client
-	Local        bool   // the redirect is a loopback address or a private-use scheme
-	New          bool   // the person has not met this client before
+	Verified     bool // the operator knows this client
+	Local        bool // the redirect is a loopback address or a private-use scheme
+	New          bool // the person has not met this client before
 	User         Person
 	SwitchURL    string // leads to another account; empty: not offered
 	ResourceName string // empty: the site's name
@@ -22,6 +22,8 @@ type Consent struct {
 	RedirectURI  string
 	AppsURL      string // the person's connected apps; empty: not mentioned
 	Origin       string // the site at which the client describes itself; empty: it registered here
+	LookAlike    string // a name that the client's own can be mistaken for; empty: none
+	LogoURL      string // our copy of the client's logo: a local URL; empty: its initial stands for it
 }
 
 // Scope is one thing an app will be able to do, in words for people.

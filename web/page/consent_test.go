@@ -43,6 +43,23 @@ func TestConsentSaysWhoDescribes(t *testing.T) {
 	}
 }
 
+// TestConsentWarnsOfLookAlikes names the app that this one could be mistaken for, and shows no picture but our copy.
+func TestConsentWarnsOfLookAlikes(t *testing.T) {
+	t.Parallel()
+	if said := read(t, unchecked(consent)); strings.Contains(said, "mistaken") {
+		t.Errorf("it warns of nothing:\n%s", said)
+	}
+	p := consent
+	p.Verified, p.ClientName, p.LookAlike = false, "Cursоr", "Cursor"
+	if said := read(t, p); !strings.Contains(said, "This name can be mistaken for Cursor. It is another app") {
+		t.Errorf("no warning:\n%s", said)
+	}
+	p.LogoURL = "/oauth/logos/00ff"
+	if drawn := draw(t, p).Body.String(); !strings.Contains(drawn, `<img class="mark" src="/oauth/logos/00ff" alt="">`) {
+		t.Errorf("no logo:\n%s", drawn)
+	}
+}
+
 func TestConsentWarns(t *testing.T) {
 	t.Parallel()
 	const local, unknown, test = "An app on this computer. ", "Acme has not checked this app.", "Allow it only if you just started signing in from Cursor"

@@ -48,13 +48,14 @@ var (
 		"/oauth/authorize?client_id=c1", "secret", "Cursor", true, true, true, jane, "/switch", "Acme",
 		"https://mcp.acme.example/mcp",
 		[]Scope{{"See your profile", "Name and picture"}, {Title: "Stay signed in"}},
-		"anysphere.cursor-mcp", "cursor://anysphere.cursor-mcp/oauth/callback", "/account/apps", "describes.example",
+		"anysphere.cursor-mcp", "cursor://anysphere.cursor-mcp/oauth/callback", "/account/apps", "describes.example", "Cursor Pro", "/oauth/logos/00ff",
 	}
 )
 
 // unchecked is the same request from a website that the operator does not know.
 func unchecked(c Consent) Consent {
 	c.Verified, c.Local, c.New, c.Scopes = false, false, false, nil
+	c.LookAlike, c.LogoURL = "", ""
 	c.RedirectHost, c.RedirectURI = "claude.ai", "https://claude.ai/api/mcp/auth_callback"
 	return c
 }

@@ -38,8 +38,8 @@ func appName(s string) string {
 	return shorten(s, 26, 14)
 }
 
-// initial is the letter that stands for a client or a person. We show no client's own logo: to
-// load it would tell its host who is about to allow what.
+// initial is the letter that stands for a person, or for a client without a logo. A client's logo is
+// our copy of it: to load it from its host would tell that who is about to allow what.
 func initial(s string) string {
 	s = clean(s)
 	for _, r := range s {

@@ -1,0 +1,162 @@
+package oauth
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/ory/fosite"
+
+	"frontdesk/store"
+)
+
+const (
+	assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" // RFC 7523 section 2.2
+	maxAssertion  = 16 << 10
+	// An assertion is made for one request: it ends soon, give or take what clocks differ by.
+	assertionLifetime = 10 * time.Minute
+	clockSkew         = 30 * time.Second
+)
+
+// assertionAlgs is what clients may sign assertions with (token_endpoint_auth_signing_alg_values_supported).
+var assertionAlgs = []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, jose.EdDSA}
+
+func assertionAlgNames() []string {
+	names := make([]string, len(assertionAlgs))
+	for i, alg := range assertionAlgs {
+		names[i] = string(alg)
+	}
+	return names
+}
+
+// assertion is a client assertion (RFC 7523 section 3) on its way to be believed.
+type assertion struct {
+	jws    *jose.JSONWebSignature
+	claims assertionClaims
+}
+
+type assertionClaims struct {
+	Issuer    string   `json:"iss"`
+	Subject   string   `json:"sub"`
+	Audience  audience `json:"aud"`
+	ID        string   `json:"jti"`
+	ExpiresAt numeric  `json:"exp"`
+	NotBefore numeric  `json:"nbf"`
+	IssuedAt  numeric  `json:"iat"`
+}
+
+// audience is one text or several (RFC 7519 section 4.1.3).
+type audience []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (a *audience) UnmarshalJSON(b []byte) error {
+	var one string
+	if json.Unmarshal(b, &one) == nil {
+		*a = audience{one}
+		return nil
+	}
+	return json.Unmarshal(b, (*[]string)(a))
+}
+
+// numeric is a NumericDate: seconds, with a fraction perhaps (RFC 7519 section 2).
+type numeric float64
+
+func (n numeric) time() time.Time { return time.Unix(int64(min(max(n, 0), 1<<40)), 0) }
+
+// readAssertion reads an assertion and whom it claims to be from. Nothing of it is believed yet.
+func readAssertion(raw string) (*assertion, error) {
+	if len(raw) > maxAssertion {
+		return nil, badAssertion("it is too long")
+	}
+	jws, err := jose.ParseSignedCompact(raw, assertionAlgs)
+	if err != nil {
+		return nil, badAssertion("it is not a JWT signed with one of " + strings.Join(assertionAlgNames(), ", "))
+	}
+	a := &assertion{jws: jws}
+	if err := json.Unmarshal(jws.UnsafePayloadWithoutVerification(), &a.claims); err != nil {
+		return nil, badAssertion("its claims cannot be read")
+	}
+	return a, nil
+}
+
+func badAssertion(why string) error {
+	return fosite.ErrInvalidClient.WithHintf("The client assertion is not accepted: %s.", why)
+}
+
+// checkAssertion believes an assertion, once: its claims fit (RFC 7523 section 3), and one of the client's own keys
+// has signed it.
+func (s *Server) checkAssertion(ctx context.Context, c *store.Client, a *assertion) error {
+	if why := s.misfit(c, a); why != "" {
+		return badAssertion(why)
+	}
+	if err := s.checkSignature(ctx, c, a.jws); err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(c.ID + " " + a.claims.ID))
+	err := s.Store.UseNonce(ctx, "assertion_"+base64.RawURLEncoding.EncodeToString(sum[:]), a.claims.ExpiresAt.time().Add(clockSkew))
+	if errors.Is(err, store.ErrConflict) {
+		return badAssertion("it was used before")
+	}
+	return err
+}
+
+// misfit says what is wrong with the claims, "" when nothing is.
+func (s *Server) misfit(c *store.Client, a *assertion) string {
+	now, claims := s.Now(), a.claims
+	header := a.jws.Signatures[0].Protected
+	typ, _ := header.ExtraHeaders[jose.HeaderType].(string)
+	switch {
+	case claims.Issuer != c.ID || claims.Subject != c.ID:
+		return "iss and sub must be the client_id"
+	case !slices.Contains(claims.Audience, s.URL) && !slices.Contains(claims.Audience, s.URL+"/oauth/token"):
+		return "aud must be the issuer or the token endpoint"
+	case claims.ID == "":
+		return "jti is missing"
+	case claims.ExpiresAt <= 0:
+		return "exp is missing"
+	case !now.Before(claims.ExpiresAt.time().Add(clockSkew)):
+		return "it has expired"
+	case claims.ExpiresAt.time().After(now.Add(assertionLifetime + clockSkew)):
+		return "exp is too far away"
+	case claims.NotBefore.time().After(now.Add(clockSkew)), claims.IssuedAt.time().After(now.Add(clockSkew)):
+		return "it is from the future"
+	case c.SigningAlg != "" && header.Algorithm != c.SigningAlg:
+		return "the client registered another algorithm"
+	case typ != "" && !strings.EqualFold(typ, "JWT") && !strings.EqualFold(typ, "client-authentication+jwt"):
+		return "it is a JWT of another type"
+	}
+	return ""
+}
+
+// checkSignature looks among the client's keys, and where none fits once more among those that its origin has now.
+// Keys in the assertion itself count for nothing.
+func (s *Server) checkSignature(ctx context.Context, c *store.Client, jws *jose.JSONWebSignature) error {
+	header := jws.Signatures[0].Protected
+	for _, again := range []bool{false, true} {
+		keys, err := s.keysOf(ctx, c, again)
+		if err != nil {
+			return badAssertion(err.Error())
+		}
+		known := false
+		for _, key := range keys {
+			if header.KeyID != "" && key.KeyID != header.KeyID ||
+				!slices.Contains(algorithmsOf(key), jose.SignatureAlgorithm(header.Algorithm)) {
+				continue
+			}
+			known = header.KeyID != ""
+			if _, err := jws.Verify(key.Key); err == nil {
+				return nil
+			}
+		}
+		if known || c.JWKS != "" {
+			break
+		}
+	}
+	return badAssertion("none of the client's keys has signed it")
+}

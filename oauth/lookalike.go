@@ -1,0 +1,120 @@
+package oauth
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"frontdesk/store"
+)
+
+// verifiedNames remembers what the clients that an operator vouches for are called, by how their names look.
+type verifiedNames struct {
+	mu     sync.Mutex
+	read   time.Time
+	byLook map[string]store.NamedClient
+}
+
+// namesFresh is how long the names are believed.
+const namesFresh = 30 * time.Second
+
+// lookAlike is the name that a client's own can be mistaken for: that of a client that an operator vouches for, our own, or
+// what letters of several alphabets are put together to look like. "": none.
+func (s *Server) lookAlike(ctx context.Context, c *store.Client) (string, error) {
+	look := skeleton(c.Name)
+	if c.Verified || look == "" {
+		return "", nil
+	}
+	for _, r := range s.Resources {
+		if skeleton(r.Name) == look {
+			return r.Name, nil
+		}
+	}
+	known, err := s.verified.find(ctx, s, look)
+	if err != nil {
+		return "", err
+	}
+	if known.ID != "" && known.ID != c.ID {
+		return known.Name, nil
+	}
+	if mixesAlphabets(c.Name) {
+		return inLatin(c.Name), nil
+	}
+	return "", nil
+}
+
+func (v *verifiedNames) find(ctx context.Context, s *Server, look string) (store.NamedClient, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if now := s.Now(); v.byLook == nil || now.Sub(v.read) > namesFresh {
+		all, err := s.Store.VerifiedClients(ctx)
+		if err != nil {
+			return store.NamedClient{}, err
+		}
+		v.byLook, v.read = make(map[string]store.NamedClient, len(all)), now
+		for _, c := range all {
+			v.byLook[skeleton(c.Name)] = c
+		}
+	}
+	return v.byLook[look], nil
+}
+
+// skeleton is how a name looks to somebody who does not look twice: two names with the same one can be mistaken for each
+// other (after Unicode Technical Standard 39 section 4). Width, style, case, accents, spaces and signs make no difference.
+func skeleton(name string) string {
+	name = norm.NFD.String(strings.ToLower(norm.NFKC.String(name)))
+	var b strings.Builder
+	for _, r := range name {
+		if as, ok := alike[r]; ok {
+			b.WriteString(as)
+		} else if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			b.WriteRune(r)
+		}
+	}
+	return pairs.Replace(b.String())
+}
+
+// inLatin is a name with every letter that looks like a Latin one written as that.
+func inLatin(name string) string {
+	var b strings.Builder
+	for _, r := range norm.NFC.String(name) {
+		as, ok := alike[unicode.ToLower(r)]
+		switch {
+		case !ok || r < unicode.MaxASCII:
+			b.WriteRune(r)
+		case unicode.IsUpper(r):
+			b.WriteString(strings.ToUpper(as))
+		default:
+			b.WriteString(as)
+		}
+	}
+	return b.String()
+}
+
+// alphabets have letters in common with each other to look at, and no word in any language is written in two of them.
+var alphabets = []*unicode.RangeTable{
+	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Lisu,
+}
+
+// mixesAlphabets tells whether a single word does.
+func mixesAlphabets(name string) bool {
+	for word := range strings.FieldsFuncSeq(norm.NFKC.String(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
+		var first *unicode.RangeTable
+		for _, r := range word {
+			for _, a := range alphabets {
+				if !unicode.Is(a, r) {
+					continue
+				}
+				if first != nil && first != a {
+					return true
+				}
+				first = a
+			}
+		}
+	}
+	return false
+}
