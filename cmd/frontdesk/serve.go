@@ -50,8 +50,7 @@ func serve(*flag.FlagSet) action {
 		if err := c.welcome(ctx, cfg, s, key); err != nil {
 			return errors.Join(err, closeAll(listeners))
 		}
-		housekeeping := startHousekeeping(ctx, s, cfg.AccessTokenLifetime, cfg.UnusedClients, log)
-		defer housekeeping()
+		defer startHousekeeping(ctx, s, cfg.AccessTokenLifetime, cfg.UnusedClients, log)()
 		if cfg.LoopbackDocuments {
 			log.Warn("client documents on this machine are fetched: strangers reach what listens here", "setting", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK")
 		}
@@ -128,10 +127,10 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 	return guard(mux, cfg, refuse, log), nil
 }
 
-// startHousekeeping deletes what is over, now and every ten minutes until ctx ends: what has expired, codes after keep
-// more, and clients that nobody has used within unused (0: none). The func that it returns waits for the deletion that
-// runs.
-func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Duration, log *slog.Logger) (wait func()) {
+// startHousekeeping deletes what is over, now and every ten minutes: what has expired, codes after keep more, and
+// clients that nobody has used within unused (0: none). stop ends it, and waits for the deletion that runs.
+func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Duration, log *slog.Logger) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -152,7 +151,7 @@ func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Du
 			}
 		}
 	}()
-	return func() { <-done }
+	return func() { cancel(); <-done }
 }
 
 func deleteUnused(ctx context.Context, s *store.Store, unused time.Duration, log *slog.Logger) {

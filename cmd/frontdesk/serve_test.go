@@ -313,8 +313,7 @@ func TestHousekeeping(t *testing.T) {
 	if err := s.UseNonce(t.Context(), "old", time.Now().Add(-time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	wait := startHousekeeping(ctx, s, time.Hour, 0, slog.New(slog.DiscardHandler))
+	stop := startHousekeeping(t.Context(), s, time.Hour, 0, slog.New(slog.DiscardHandler))
 	for deadline := time.Now().Add(5 * time.Second); ; {
 		if s.UseNonce(t.Context(), "old", time.Now().Add(-time.Hour)) == nil {
 			break // it was gone, and may be used again
@@ -323,6 +322,5 @@ func TestHousekeeping(t *testing.T) {
 			t.Fatal("what is over is still there")
 		}
 	}
-	cancel()
-	wait()
+	stop()
 }
