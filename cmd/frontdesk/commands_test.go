@@ -223,7 +223,7 @@ func TestExitCodes(t *testing.T) {
 		{2, "user", ""},
 		{2, "user dance", ""},
 		{2, "token list", ""},
-		{2, "key list", ""},
+		{2, "key dance", ""},
 		{2, "backup x", ""},
 		{2, "user show", ""},
 		{2, "user show a b", ""},
