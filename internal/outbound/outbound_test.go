@@ -12,20 +12,27 @@ import (
 	"time"
 )
 
+// inside is what is not somebody's on the public internet: this machine, its neighbours, clouds' metadata, nobody's.
+var inside = []string{
+	"0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.100.100.200", "127.0.0.1", "127.255.255.254", "169.254.169.254",
+	"172.16.0.1", "172.31.255.255", "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.7",
+	"203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255", "168.63.129.16",
+	"::", "::1", "::ffff:127.0.0.1", "::ffff:10.1.2.3", "::ffff:169.254.169.254", "::127.0.0.1", "64:ff9b::7f00:1",
+	"64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "fc00::1", "fd00:ec2::254", "fe80::1",
+	"fe80::1%eth0", "fec0::1", "ff02::1", "5f00::1",
+	"0.255.255.255", "10.255.255.255", "100.127.255.255", "127.0.0.2", "169.254.0.1", "169.254.170.2", "169.254.170.23", "172.20.0.1",
+	"192.0.0.8", "192.31.196.1", "192.52.193.1", "192.175.48.1", "198.19.255.255", "239.255.255.255", "::2", "::ffff:0:127.0.0.1",
+	"::ffff:192.168.0.1", "::ffff:100.100.100.200", "::169.254.169.254", "64:ff9b::a9fe:a9fe", "2001:0:7f00:1::", "2001:20::1",
+	"2002:a9fe:a9fe::", "fd20:ce::254", "fe80::a9fe:a9fe", "febf::1", "ff05::1:3",
+}
+
 func TestPublic(t *testing.T) {
 	for _, address := range []string{"8.8.8.8", "93.184.215.14", "2606:4700::6810:84e5", "::ffff:8.8.8.8"} {
 		if !Public(netip.MustParseAddr(address)) {
 			t.Errorf("%s is refused", address)
 		}
 	}
-	for _, address := range []string{
-		"0.0.0.0", "0.1.2.3", "10.0.0.1", "100.64.0.1", "100.100.100.200", "127.0.0.1", "127.255.255.254", "169.254.169.254",
-		"172.16.0.1", "172.31.255.255", "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.7",
-		"203.0.113.9", "224.0.0.1", "240.0.0.1", "255.255.255.255", "168.63.129.16",
-		"::", "::1", "::ffff:127.0.0.1", "::ffff:10.1.2.3", "::ffff:169.254.169.254", "::127.0.0.1", "64:ff9b::7f00:1",
-		"64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "fc00::1", "fd00:ec2::254", "fe80::1",
-		"fe80::1%eth0", "fec0::1", "ff02::1", "5f00::1",
-	} {
+	for _, address := range inside {
 		if Public(netip.MustParseAddr(address)) {
 			t.Errorf("%s is let through", address)
 		}
@@ -47,6 +54,16 @@ func answerJSON(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, body)
+	}
+}
+
+func answerStatus(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		if status == http.StatusOK {
+			_, _ = io.WriteString(w, "{}")
+		}
 	}
 }
 
