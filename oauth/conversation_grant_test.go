@@ -53,16 +53,23 @@ func tokens(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// token posts to the token endpoint as $CLIENT: with its secret in the body where it has one, unless the
-// parameters say who asks.
-func token(ts *testscript.TestScript, _ bool, args []string) {
+// token posts to the token endpoint as $CLIENT.
+func token(ts *testscript.TestScript, _ bool, args []string) { sendAsClient(ts, "/oauth/token", args) }
+
+// introspect posts to the introspection endpoint as $CLIENT.
+func introspect(ts *testscript.TestScript, _ bool, args []string) {
+	sendAsClient(ts, "/oauth/introspect", args)
+}
+
+// sendAsClient posts as $CLIENT: with its secret in the header where it has one, unless the parameters say who asks.
+func sendAsClient(ts *testscript.TestScript, path string, args []string) {
 	v := changed(url.Values{"client_id": {ts.Getenv("CLIENT")}}, args)
 	if secret := ts.Getenv("SECRET"); secret != "" && !v.Has("client_secret") {
 		q := url.UserPassword(v.Get("client_id"), secret)
-		send(ts, http.MethodPost, []string{"/oauth/token", v.Encode(), "Authorization: " + basic(q)})
+		send(ts, http.MethodPost, []string{path, v.Encode(), "Authorization: " + basic(q)})
 		return
 	}
-	send(ts, http.MethodPost, []string{"/oauth/token", v.Encode()})
+	send(ts, http.MethodPost, []string{path, v.Encode()})
 }
 
 func basic(u *url.Userinfo) string {

@@ -23,6 +23,7 @@ var program string
 //	authorize [NAME=VALUE|-NAME]…  ask as $CLIENT with good parameters, but for those named
 //	tokens [NAME=VALUE|-NAME]…     authorize, Allow where asked, exchange; sets $ACCESS, $REFRESH and $CODE
 //	token NAME=VALUE…              POST to the token endpoint, VALUEs unescaped
+//	introspect NAME=VALUE…         POST to the introspection endpoint, VALUEs unescaped
 //	GET|HEAD|PUT|DELETE|OPTIONS PATH [HEADER:VALUE]…
 //	POST PATH BODY [HEADER:VALUE]… a form, or JSON where BODY begins with { or [
 //	follow                         go where the answer's Location leads, on this server
@@ -44,7 +45,7 @@ func TestConversations(t *testing.T) {
 		Setup: func(env *testscript.Env) error { env.Values[talkKey{}] = newTalk(); return nil },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"serve": serve, "user": user, "client": client, "frontdesk": command, "sign-in": signIn, "pkce": pkce,
-			"authorize": authorize, "tokens": tokens, "token": token,
+			"authorize": authorize, "tokens": tokens, "token": token, "introspect": introspect,
 			"GET": request("GET"), "HEAD": request("HEAD"), "PUT": request("PUT"), "DELETE": request("DELETE"),
 			"OPTIONS": request("OPTIONS"), "POST": request("POST"),
 			"follow": follow, "answer": answer, "status": status, "header": header, "body": body, "json": member,

@@ -139,3 +139,16 @@ func (s *Server) signOutAnswered(f *farewell, token string) bool {
 	return err == nil && s.Now().Before(time.Unix(seconds, 0)) &&
 		hmac.Equal([]byte(token), []byte(s.mac("sign out", until, f.session.ID, f.form.Encode())))
 }
+
+// checkFarewells holds post_logout_redirect_uris to what redirect URIs are held to: people are sent there, too.
+func checkFarewells(uris []string) error {
+	if len(uris) > maxRedirects {
+		return errInvalidClientMetadata.WithHintf("There may be %d post-logout redirect URIs at most.", maxRedirects)
+	}
+	for i, uri := range uris {
+		if err := checkRedirect(uri); err != nil {
+			return errInvalidClientMetadata.WithHintf("Post-logout redirect URI %d: %s.", i+1, err)
+		}
+	}
+	return nil
+}

@@ -14,6 +14,9 @@ type ClientRequest struct {
 	RedirectURIs []string
 	Scopes       []string // none: all
 	Confidential bool     // client_secret_basic, else a public client
+
+	PostLogoutRedirectURIs []string
+	ResourceServer         bool // it may introspect every access token; it is confidential, and needs no redirect URI
 }
 
 // NewClient makes a client that an operator vouches for, not yet saved, and its secret ("" for a public one).
@@ -22,14 +25,20 @@ func NewClient(q ClientRequest) (*store.Client, string, error) {
 	c := &store.Client{
 		ID: store.NewID("client"), Name: cleanName(q.Name), RedirectURIs: q.RedirectURIs, Scopes: q.Scopes,
 		GrantTypes: grantTypeNames(), ResponseTypes: []string{"code"}, AuthMethod: "none", Verified: true, Source: store.FromOperator,
+		PostLogoutRedirectURIs: q.PostLogoutRedirectURIs, ResourceServer: q.ResourceServer,
 	}
 	if c.Name == "" {
 		return nil, "", fmt.Errorf("a client needs a name")
 	}
-	if err := checkRedirects(c.RedirectURIs); err != nil {
+	if q.ResourceServer && len(q.RedirectURIs) == 0 { // it serves, and signs nobody in
+		c.GrantTypes, c.ResponseTypes = nil, nil
+	} else if err := checkRedirects(c.RedirectURIs); err != nil {
 		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
 	}
-	if q.Confidential {
+	if err := checkFarewells(c.PostLogoutRedirectURIs); err != nil {
+		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
+	}
+	if q.Confidential || q.ResourceServer {
 		c.AuthMethod = "client_secret_basic"
 	}
 	return c, newSecret(c), chooseType(c)

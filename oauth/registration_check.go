@@ -20,8 +20,12 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 		SoftwareID: asked.SoftwareID, SoftwareVersion: asked.SoftwareVersion, Contacts: asked.Contacts,
 		Scopes:  s.registeredScopes(asked.Scope),
 		JWKSURI: asked.JWKSURI, SigningAlg: asked.SigningAlg,
+		PostLogoutRedirectURIs: asked.PostLogoutRedirects,
 	}
 	if err := checkRedirects(c.RedirectURIs); err != nil {
+		return nil, err
+	}
+	if err := checkFarewells(c.PostLogoutRedirectURIs); err != nil {
 		return nil, err
 	}
 	if err := checkTexts(asked); err != nil {

@@ -15,7 +15,8 @@ func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error 
 			return err
 		}
 		c.Verified = before.Verified
-		if c.Name != before.Name || !slices.Equal(c.RedirectURIs, before.RedirectURIs) {
+		if c.Name != before.Name || !slices.Equal(c.RedirectURIs, before.RedirectURIs) ||
+			!slices.Equal(c.PostLogoutRedirectURIs, before.PostLogoutRedirectURIs) {
 			c.Verified = false
 			if err := s.db(ctx).Where("client_id = ?", c.ID).Delete(&Consent{}).Error; err != nil {
 				return wrap("forget consents", err)

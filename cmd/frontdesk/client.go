@@ -34,7 +34,9 @@ type clientDescription struct {
 	Contacts        []string  `json:"contacts,omitempty"`
 	JWKSURI         string    `json:"jwks_uri,omitempty"`
 	JWKS            string    `json:"jwks,omitempty"`
+	PostLogoutURIs  []string  `json:"post_logout_redirect_uris,omitempty"`
 	Verified        bool      `json:"verified"`
+	ResourceServer  bool      `json:"resource_server"` // it may introspect every access token
 	Source          string    `json:"source"`
 	State           string    `json:"state"` // allowed, blocked or unverified
 	CreatedAt       time.Time `json:"created_at"`
@@ -42,11 +44,12 @@ type clientDescription struct {
 
 func describeClient(c *store.Client, secret string) clientDescription {
 	return clientDescription{
-		ID: c.ID, Secret: secret, Name: c.Name, RedirectURIs: slices.Concat([]string{}, c.RedirectURIs), Scope: strings.Join(c.Scopes, " "),
-		AuthMethod: c.AuthMethod, GrantTypes: slices.Concat([]string{}, c.GrantTypes), ResponseTypes: slices.Concat([]string{}, c.ResponseTypes),
+		ID: c.ID, Secret: secret, Name: c.Name, RedirectURIs: append([]string{}, c.RedirectURIs...), Scope: strings.Join(c.Scopes, " "),
+		AuthMethod: c.AuthMethod, GrantTypes: append([]string{}, c.GrantTypes...), ResponseTypes: append([]string{}, c.ResponseTypes...),
 		ApplicationType: c.ApplicationType, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TermsURI: c.TermsURI,
 		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
 		JWKSURI: c.JWKSURI, JWKS: c.JWKS,
+		PostLogoutURIs: c.PostLogoutRedirectURIs, ResourceServer: c.ResourceServer,
 		Verified: c.Verified, Source: c.Source, State: stateOf(c), CreatedAt: c.CreatedAt.UTC(),
 	}
 }
@@ -68,13 +71,18 @@ func clientCreate(f *flag.FlagSet) action {
 	f.StringVar(&q.Name, "name", "", "")
 	f.BoolVar(&q.Confidential, "confidential", false, "")
 	f.Func("redirect-uri", "", func(uri string) error { q.RedirectURIs = append(q.RedirectURIs, uri); return nil })
+	f.BoolVar(&q.ResourceServer, "resource-server", false, "")
+	f.Func("post-logout-redirect-uri", "", func(uri string) error {
+		q.PostLogoutRedirectURIs = append(q.PostLogoutRedirectURIs, uri)
+		return nil
+	})
 	f.Func("scope", "", func(names string) error { q.Scopes = append(q.Scopes, strings.Fields(names)...); return nil })
 	asJSON := jsonFlag(f)
 	return func(ctx context.Context, c *call) error {
 		switch {
 		case q.Name == "":
 			return usageError{message: "--name is missing"}
-		case len(q.RedirectURIs) == 0:
+		case len(q.RedirectURIs) == 0 && !q.ResourceServer:
 			return usageError{message: "--redirect-uri is missing"}
 		}
 		for _, name := range q.Scopes {
