@@ -31,6 +31,9 @@ func (s *Server) password(w http.ResponseWriter, r *http.Request) error {
 		return s.Pages.Render(w, r, http.StatusTooManyRequests, p)
 	}
 	u, err := s.Accounts.Authenticate(r.Context(), p.Identifier, r.PostForm.Get("password"))
+	if err == nil {
+		err = s.welcome(w, r, u) // refuses whoever was banned, or got another password, this very moment
+	}
 	for refusal, message := range refusals {
 		if errors.Is(err, refusal) {
 			p.Message = message
