@@ -16,7 +16,7 @@ const unused = `clients.source <> 'operator' AND NOT clients.verified AND NOT cl
 // CountUnusedClients counts the clients that never got a grant, and stops at limit.
 func (s *Store) CountUnusedClients(ctx context.Context, limit int) (int, error) {
 	var n int
-	err := s.read(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM clients WHERE "+unused+" LIMIT ?) AS some", limit).Scan(&n).Error
+	err := s.read(ctx).Raw("SELECT count(*) FROM (SELECT 1 FROM clients WHERE "+unused+" LIMIT ?) AS found", limit).Scan(&n).Error
 	return n, wrap("count unused clients", err)
 }
 
