@@ -106,7 +106,7 @@ func newHouse(tb testing.TB) *house {
 		tb.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	if _, err := accounts.StartSession(w, httptest.NewRequest("POST", "/sign-in", nil), h.jane); err != nil {
+	if _, err := accounts.StartSession(w, httptest.NewRequest("POST", "/sign-in", nil), h.jane, "pwd"); err != nil {
 		tb.Fatal(err)
 	}
 	h.cookie = w.Result().Cookies()[0]
