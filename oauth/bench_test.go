@@ -89,6 +89,7 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	})
 	b.Run("seen", func(b *testing.B) {
+		h.following(b)
 		b.ReportAllocs()
 		for b.Loop() {
 			if _, err := h.Verify(context.Background(), t.Access, testResource); err != nil {

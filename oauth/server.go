@@ -59,9 +59,10 @@ type Server struct {
 	logos     singleflight.Group          // of clients' logos, by the client
 	unused    ceiling
 
-	clientKeys clientKeys
-	verified   verifiedNames
-	documents  map[string]document
+	clientKeys  clientKeys
+	verified    verifiedNames
+	revocations *revocations
+	documents   map[string]document
 }
 
 // endpoints is every route of this room, with the member of the metadata document that names it.
@@ -105,7 +106,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if len(c.Resources) == 0 {
 		return nil, errors.New("oauth: no resource")
 	}
-	s := &Server{Config: c, registers: account.NewLimiter(c.RegistrationsPerHour, time.Hour, c.Now)}
+	s := &Server{Config: c, registers: account.NewLimiter(c.RegistrationsPerHour, time.Hour, c.Now), revocations: newRevocations(c)}
 	s.origins = http.NewCrossOriginProtection()
 	err := s.origins.AddTrustedOrigin(c.URL) // behind a proxy the Host may be another
 	if err != nil {

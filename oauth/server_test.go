@@ -24,14 +24,20 @@ const (
 	testCallback = "http://127.0.0.1:8787/callback"
 )
 
-// clock is a time that tests move.
+// clock is a time that tests move; the zero one is the real time.
 type clock struct{ at time.Time }
 
-func (c *clock) now() time.Time { return c.at }
+func (c *clock) now() time.Time {
+	if c.at.IsZero() {
+		return time.Now()
+	}
+	return c.at
+}
 
 // house is a server with one person, who is signed in, and two clients.
 type house struct {
 	*Server
+	dsn    string
 	mux    *http.ServeMux
 	clock  *clock
 	jane   *store.User
@@ -81,9 +87,14 @@ func (p *testPages) Error(w http.ResponseWriter, _ *http.Request, status int, _,
 
 func newHouse(tb testing.TB) *house {
 	tb.Helper()
+	return newHouseAt(tb, filepath.Join(tb.TempDir(), "frontdesk.db"))
+}
+
+func newHouseAt(tb testing.TB, dsn string) *house {
+	tb.Helper()
 	ctx := context.Background()
-	h := &house{clock: &clock{time.Now()}, mux: http.NewServeMux(), pages: &testPages{}}
-	db, err := store.Open(ctx, store.Config{DSN: filepath.Join(tb.TempDir(), "frontdesk.db"), Migrate: true, Now: h.clock.now})
+	h := &house{dsn: dsn, clock: &clock{time.Now()}, mux: http.NewServeMux(), pages: &testPages{}}
+	db, err := store.Open(ctx, store.Config{DSN: dsn, Migrate: true, Now: h.clock.now})
 	if err != nil {
 		tb.Fatal(err)
 	}

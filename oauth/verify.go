@@ -33,6 +33,9 @@ func (s *Server) Verify(ctx context.Context, raw, resource string) (*Token, erro
 	case !s.Now().Before(t.ExpiresAt):
 		return nil, fmt.Errorf("%w: it has expired", ErrInvalidToken)
 	}
+	if s.revocations.vouch(t) {
+		return t, nil
+	}
 	alive, err := s.Store.GrantAlive(ctx, t.GrantID)
 	if err != nil {
 		return nil, fmt.Errorf("check token: %w", err)
@@ -49,7 +52,7 @@ func (s *Server) verify(ctx context.Context, raw string) (*Token, error) {
 	if len(raw) > maxToken {
 		return nil, fmt.Errorf("%w: it is too long", ErrInvalidToken)
 	}
-	sum := sha256.Sum256([]byte(raw))
+	sum := sha256.Sum256(append(make([]byte, 0, 1<<10), raw...)) // on the stack, however often it is asked
 	if t := s.seen.find(sum); t != nil {
 		_, err := s.keys.find(ctx, t.keyID)
 		return t, err

@@ -116,5 +116,10 @@ func (s *Store) SetClientSecret(ctx context.Context, id, hash string) error {
 
 // DeleteClient removes a client with its consents, grants and tokens.
 func (s *Store) DeleteClient(ctx context.Context, id string) error {
-	return touched("delete client", s.db(ctx).Where("id = ?", id).Delete(&Client{}))
+	return s.Tx(ctx, func(ctx context.Context) error {
+		if err := touched("delete client", s.db(ctx).Where("id = ?", id).Delete(&Client{})); err != nil {
+			return err
+		}
+		return s.doubt(ctx, id)
+	})
 }

@@ -17,8 +17,11 @@ func (s *Store) BlockClient(ctx context.Context, id string) error {
 		if err := s.db(ctx).Where("client_id = ?", id).Delete(&Consent{}).Error; err != nil {
 			return wrap("forget consents", err)
 		}
-		return wrap("revoke client's grants", s.db(ctx).Model(&Grant{}).Where("client_id = ? AND revoked_at = 0", id).
-			Update("revoked_at", toMillis(s.now())).Error)
+		err := s.db(ctx).Model(&Grant{}).Where("client_id = ? AND revoked_at = 0", id).Update("revoked_at", toMillis(s.now())).Error
+		if err != nil {
+			return wrap("revoke client's grants", err)
+		}
+		return s.doubt(ctx, id)
 	})
 }
 

@@ -42,10 +42,10 @@ func (s *Store) Code(ctx context.Context, signature string) (*Code, error) {
 var readCode = "SELECT " + columns("codes", new(Code)) + ", " + columns("grants", new(Grant)) +
 	" FROM codes JOIN grants ON grants.id = codes.grant_id WHERE codes.signature = $1"
 
-// UseCode marks a code as used. ErrConflict: somebody was first, or the grant was revoked.
+// UseCode marks a code as used. ErrConflict: somebody was first, the grant was revoked, or its user is banned.
 func (s *Store) UseCode(ctx context.Context, signature string) error {
 	r := s.db(ctx).Exec(`UPDATE codes SET used_at = ? WHERE signature = ? AND used_at = 0
-		AND EXISTS (SELECT 1 FROM grants WHERE grants.id = grant_id AND revoked_at = 0)`, toMillis(s.now()), signature)
+		AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`, toMillis(s.now()), signature)
 	if r.Error == nil && r.RowsAffected == 0 {
 		return fmt.Errorf("use code: %w", ErrConflict)
 	}

@@ -36,7 +36,8 @@ func (s *Store) DeleteExpired(ctx context.Context, keep time.Duration) (int64, e
 			}
 		}
 	}
-	return total, nil
+	rows, err := s.dropRevocations(ctx, keep)
+	return total + rows, err
 }
 
 func (s *Store) dropRows(ctx context.Context, table string, at time.Time) (rows, _ int64, _ error) {

@@ -33,15 +33,26 @@ func (s *Store) GrantAlive(ctx context.Context, id string) (bool, error) {
 
 // RevokeGrant ends the grant and every token of it. One that is gone or revoked already is no error.
 func (s *Store) RevokeGrant(ctx context.Context, id string) error {
-	return wrap("revoke grant", s.db(ctx).Exec("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at = 0",
-		toMillis(s.now()), id).Error)
+	s.followers.doubt(id) // also where another process was first and we have not heard of it
+	return s.Tx(ctx, func(ctx context.Context) error {
+		r := s.db(ctx).Exec("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at = 0", toMillis(s.now()), id)
+		if r.Error != nil || r.RowsAffected == 0 {
+			return wrap("revoke grant", r.Error)
+		}
+		return s.doubt(ctx, id)
+	})
 }
 
 // RevokeGrants ends every grant of the user, or only those of one client where clientID is not "".
 func (s *Store) RevokeGrants(ctx context.Context, userID, clientID string) error {
-	q := s.db(ctx).Model(&Grant{}).Where("user_id = ? AND revoked_at = 0", userID)
-	if clientID != "" {
-		q = q.Where("client_id = ?", clientID)
-	}
-	return wrap("revoke grants", q.Update("revoked_at", toMillis(s.now())).Error)
+	return s.Tx(ctx, func(ctx context.Context) error {
+		q := s.db(ctx).Model(&Grant{}).Where("user_id = ? AND revoked_at = 0", userID)
+		if clientID != "" {
+			q = q.Where("client_id = ?", clientID)
+		}
+		if err := q.Update("revoked_at", toMillis(s.now())).Error; err != nil {
+			return wrap("revoke grants", err)
+		}
+		return s.doubt(ctx, userID)
+	})
 }

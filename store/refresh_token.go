@@ -36,12 +36,12 @@ var readRefreshToken = "SELECT " + columns("refresh_tokens", new(RefreshToken)) 
 // RotateRefreshToken marks the token old as used and saves next in its place. Where another request was
 // first and rotated old into the same successor no longer ago than grace, and that successor is unused,
 // it saves nothing and is no error: both callers answer with the same successor. ErrConflict: old was
-// used before otherwise, or its grant is revoked, or old is unknown.
+// used before otherwise, or its grant is revoked, its user is banned, or old is unknown.
 func (s *Store) RotateRefreshToken(ctx context.Context, old string, next *RefreshToken, grace time.Duration) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		now := s.now()
 		r := s.db(ctx).Exec(`UPDATE refresh_tokens SET used_at = ?, successor = ? WHERE signature = ? AND used_at = 0
-			AND EXISTS (SELECT 1 FROM grants WHERE grants.id = grant_id AND revoked_at = 0)`, toMillis(now), next.Signature, old)
+			AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`, toMillis(now), next.Signature, old)
 		switch {
 		case r.Error != nil:
 			return wrap("use refresh token", r.Error)
@@ -66,8 +66,8 @@ func (s *Store) InGrace(ctx context.Context, signature string, grace time.Durati
 // successor is what a used refresh token may be answered with once more; "" when it may not be.
 func (s *Store) successor(ctx context.Context, signature string, grace time.Duration) (successor string, err error) {
 	err = s.read(ctx).Raw(`SELECT n.signature FROM refresh_tokens t JOIN refresh_tokens n ON n.signature = t.successor
-		JOIN grants g ON g.id = t.grant_id
-		WHERE t.signature = ? AND t.used_at >= ? AND n.used_at = 0 AND g.revoked_at = 0`,
+		JOIN grants g ON g.id = t.grant_id JOIN users u ON u.id = g.user_id
+		WHERE t.signature = ? AND t.used_at >= ? AND n.used_at = 0 AND g.revoked_at = 0 AND u.banned_at = 0`,
 		signature, toMillis(s.now().Add(-grace))).Scan(&successor).Error
 	return successor, err
 }

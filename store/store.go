@@ -41,6 +41,9 @@ type Store struct {
 	reader *gorm.DB // the same as writer on PostgreSQL
 	kind   goose.Dialect
 	folder string // SQLite: where the file is
+	dsn    string // PostgreSQL
+
+	followers followers
 }
 
 // Open opens the database of c and, where told to, migrates it.
@@ -48,7 +51,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Store{now: c.Now}
+	s := &Store{now: c.Now, dsn: c.DSN}
 	open := s.openSQLite
 	if isPostgres(c.DSN) {
 		open = s.openPostgres
@@ -137,8 +140,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return db.PingContext(ctx)
 }
 
-// Close waits for what runs and closes the database.
+// Close waits for what runs and closes the database. Nobody follows it then.
 func (s *Store) Close() error {
+	s.followers.stop()
 	var errs []error
 	for _, g := range []*gorm.DB{s.reader, s.writer} {
 		if g == nil {

@@ -204,7 +204,12 @@ func (s *Store) mark(ctx context.Context, operation, userID, column string, at t
 
 // DeleteUser removes the user and all that hangs on them: emails, sessions, consents, grants.
 func (s *Store) DeleteUser(ctx context.Context, id string) error {
-	return touched("delete user", s.db(ctx).Where("id = ?", id).Delete(&User{}))
+	return s.Tx(ctx, func(ctx context.Context) error {
+		if err := touched("delete user", s.db(ctx).Where("id = ?", id).Delete(&User{})); err != nil {
+			return err
+		}
+		return s.doubt(ctx, id)
+	})
 }
 
 // EndAccess ends the user's sessions and revokes every grant, so that no token of theirs works any more.

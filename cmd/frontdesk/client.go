@@ -169,6 +169,7 @@ func withClient(do func(context.Context, *call, *store.Store, *store.Client) err
 			return err
 		}
 		defer s.Close()
+		defer s.Settle(ctx) // what has ended has ended on every server when the command is done
 		client, err := s.Client(ctx, c.args[0])
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("there is no client %q", c.args[0])

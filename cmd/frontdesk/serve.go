@@ -109,6 +109,7 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 		return nil, err
 	}
 	go authorization.Maintain(ctx)
+	authorization.Follow()
 	resource, err := mcpserver.New(mcpserver.Config{
 		URL: cfg.URL, Name: cfg.Name, Version: built().Version, Scopes: cfg.DefaultScopes,
 		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Store: s, Log: log,

@@ -130,6 +130,7 @@ func withUser(do func(context.Context, *call, *store.Store, *store.User) error) 
 			return err
 		}
 		defer s.Close()
+		defer s.Settle(ctx) // what has ended has ended on every server when the command is done
 		u, err := account.New(account.Config{Store: s}).Find(ctx, c.args[0])
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("nobody has the id, email address or username %q", c.args[0])

@@ -1,0 +1,65 @@
+package store_test
+
+import (
+	"database/sql"
+	"strconv"
+	"testing"
+	"time"
+
+	"frontdesk/store"
+)
+
+// TestOldRevocationsGo removes what is over, more of it than one batch takes, and nothing else. What comes after is
+// heard by those who heard what went.
+func TestOldRevocationsGo(t *testing.T) {
+	eachRaw(t, func(t *testing.T, s *store.Store, _ *clock, db *sql.DB) {
+		e, u := follow(t, s), person(t, s, "jane")
+		must(t, s.EndAccess(t.Context(), u.ID))
+		for i := range 1500 {
+			_, err := db.Exec("INSERT INTO revocations (seq, id, at) SELECT " + strconv.Itoa(i/3) + ", 'grant_old', 1")
+			must(t, err)
+		}
+		if n := count(t, db, "revocations"); n != 1502 {
+			t.Fatalf("%d rows, want 1502", n)
+		}
+		_, err := s.DeleteExpired(t.Context(), time.Hour)
+		must(t, err)
+		left(t, db, "after an hour", map[string]int{"revocations": 2})
+		e.until(t, "hear that something is missing", func() bool { return !e.since.IsZero() })
+		if ago := time.Since(e.since); ago < time.Hour+store.Slack-time.Minute || ago > time.Hour+store.Slack+time.Minute {
+			t.Errorf("nothing is missing since %v ago", ago)
+		}
+
+		before := e.since
+		_, err = s.DeleteExpired(t.Context(), 24*time.Hour) // somebody who would have kept more
+		must(t, err)
+		e.passes(t)
+		if !e.since.Equal(before) {
+			t.Errorf("what is missing came back: %v", e.since)
+		}
+
+		_, err = s.DeleteExpired(t.Context(), -store.Slack-time.Hour)
+		must(t, err)
+		left(t, db, "in the end", map[string]int{"revocations": 1})
+		for i := range 3 {
+			u := person(t, s, "joe"+strconv.Itoa(i))
+			must(t, s.EndAccess(t.Context(), u.ID))
+			e.hears(t, u.ID)
+		}
+	})
+}
+
+// TestRevocationsOfALongerPast: a database with tokens from before revocations were kept says since when they are.
+func TestRevocationsOfALongerPast(t *testing.T) {
+	eachRaw(t, func(t *testing.T, s *store.Store, _ *clock, db *sql.DB) {
+		_, err := db.Exec("DELETE FROM revocations")
+		must(t, err)
+		began := time.Now().Add(-time.Minute)
+		if e := follow(t, s); e.since.Before(began) {
+			t.Errorf("nothing is missing since %v, it says", e.since)
+		}
+		left(t, db, "after the first look", map[string]int{"revocations": 1})
+		follow(t, s)
+		left(t, db, "after the second", map[string]int{"revocations": 1})
+	})
+}
