@@ -32,7 +32,7 @@ func (s *Server) password(w http.ResponseWriter, r *http.Request) error {
 	}
 	u, err := s.Accounts.Authenticate(r.Context(), p.Identifier, r.PostForm.Get("password"))
 	if err == nil {
-		err = s.welcome(w, r, u) // refuses whoever was banned, or got another password, this very moment
+		err = s.welcome(w, r, u, "pwd") // refuses whoever was banned, or got another password, this very moment
 	}
 	for refusal, message := range refusals {
 		if errors.Is(err, refusal) {
@@ -40,10 +40,7 @@ func (s *Server) password(w http.ResponseWriter, r *http.Request) error {
 			return s.Pages.Render(w, r, http.StatusUnprocessableEntity, p)
 		}
 	}
-	if err != nil {
-		return err
-	}
-	return s.welcome(w, r, u, "pwd")
+	return err
 }
 
 // throttle counts the try and tells whether it is one too many.
