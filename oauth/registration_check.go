@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
@@ -20,7 +21,7 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 		SoftwareID: asked.SoftwareID, SoftwareVersion: asked.SoftwareVersion, Contacts: asked.Contacts,
 		Scopes:  s.registeredScopes(asked.Scope),
 		JWKSURI: asked.JWKSURI, SigningAlg: asked.SigningAlg,
-		PostLogoutRedirectURIs: asked.PostLogoutRedirects,
+		IDTokenAlg: cmp.Or(asked.IDTokenAlg, usualAlgorithm), PostLogoutRedirectURIs: asked.PostLogoutRedirects,
 	}
 	if err := checkRedirects(c.RedirectURIs); err != nil {
 		return nil, err
@@ -34,7 +35,10 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 	if err := chooseGrants(c, asked); err != nil {
 		return nil, err
 	}
-	if err := chooseKeys(c, asked); err != nil {
+	if err := s.chooseKeys(c, asked); err != nil {
+		return nil, err
+	}
+	if err := checkIDTokenAlg(c.IDTokenAlg); err != nil {
 		return nil, err
 	}
 	return c, chooseType(c)
@@ -51,6 +55,14 @@ func checkRedirects(uris []string) error {
 		if err := checkRedirect(uri); err != nil {
 			return errInvalidRedirectURI.WithHintf("Redirect URI %d: %s.", i+1, err)
 		}
+	}
+	return nil
+}
+
+// checkIDTokenAlg refuses what we do not sign with, "none" before all (OpenID Connect Registration section 2).
+func checkIDTokenAlg(name string) error {
+	if !slices.Contains(Algorithms(), name) {
+		return errInvalidClientMetadata.WithHintf("ID tokens are signed with: %s.", strings.Join(Algorithms(), ", "))
 	}
 	return nil
 }
@@ -87,7 +99,7 @@ func hasKeys(jwks json.RawMessage) bool { return len(jwks) > 0 && string(jwks) !
 
 // chooseKeys keeps the public keys by which the client authenticates: one set or its address, never both (RFC 7591
 // section 2).
-func chooseKeys(c *store.Client, asked *registration) error {
+func (s *Server) chooseKeys(c *store.Client, asked *registration) error {
 	inline := hasKeys(asked.JWKS)
 	if c.AuthMethod != "private_key_jwt" {
 		c.SigningAlg = ""
@@ -100,7 +112,7 @@ func chooseKeys(c *store.Client, asked *registration) error {
 	case c.SigningAlg != "" && !slices.Contains(assertionAlgNames(), c.SigningAlg):
 		return errInvalidClientMetadata.WithHintf("Assertions may be signed with: %s.", strings.Join(assertionAlgNames(), ", "))
 	}
-	if u, err := url.Parse(c.JWKSURI); c.JWKSURI != "" && (err != nil || len(c.JWKSURI) > maxURI || u.Host == "" || u.User != nil || u.Scheme != "https") {
+	if c.JWKSURI != "" && (len(c.JWKSURI) > maxURI || s.Outbound.Check(c.JWKSURI) != nil) {
 		return errInvalidClientMetadata.WithHint("The member 'jwks_uri' is not an https URL.")
 	}
 	if !inline {

@@ -42,7 +42,7 @@ func (c *Client) Image(ctx context.Context, from string) (*Document, error) {
 }
 
 func (c *Client) fetch(ctx context.Context, from, accept string, limit int64) (*Document, error) {
-	if err := c.check(from); err != nil {
+	if err := c.Check(from); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)

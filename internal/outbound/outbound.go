@@ -91,8 +91,8 @@ func onlyLoopback(_, address string, _ syscall.RawConn) error {
 	return nil
 }
 
-// check refuses what is not an https address of a document.
-func (c *Client) check(from string) error {
+// Check refuses what is not an https address of a document, before anything is fetched.
+func (c *Client) Check(from string) error {
 	u, err := url.Parse(from)
 	switch {
 	case err != nil:
