@@ -71,8 +71,9 @@ func (k *Keys) current(ctx context.Context) (*ring, error) { return k.noOlder(ct
 
 // noOlder is the signing keys as they were at most age ago. Those who wait for the same read share it.
 func (k *Keys) noOlder(ctx context.Context, age time.Duration) (*ring, error) {
-	for oldest := k.Now().Add(-age); ; {
-		if r := k.ring.Load(); !r.at.Before(oldest) {
+	oldest := k.Now().Add(-age)
+	for reads := 0; ; reads++ {
+		if r := k.ring.Load(); reads == 2 || !r.before(oldest) { // the second has begun after we came
 			return r, nil
 		}
 		read := k.reading.DoChan("", func() (any, error) {

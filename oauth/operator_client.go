@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/ory/fosite"
@@ -16,7 +17,8 @@ type ClientRequest struct {
 	Confidential bool     // client_secret_basic, else a public client
 
 	PostLogoutRedirectURIs []string
-	ResourceServer         bool // it may introspect every access token; it is confidential, and needs no redirect URI
+	IDTokenAlg             string // how its ID tokens are signed, one of Algorithms; "": ES256
+	ResourceServer         bool   // it may introspect every access token; it is confidential, and needs no redirect URI
 }
 
 // NewClient makes a client that an operator vouches for, not yet saved, and its secret ("" for a public one).
@@ -25,7 +27,7 @@ func NewClient(q ClientRequest) (*store.Client, string, error) {
 	c := &store.Client{
 		ID: store.NewID("client"), Name: cleanName(q.Name), RedirectURIs: q.RedirectURIs, Scopes: q.Scopes,
 		GrantTypes: grantTypeNames(), ResponseTypes: []string{"code"}, AuthMethod: "none", Verified: true, Source: store.FromOperator,
-		PostLogoutRedirectURIs: q.PostLogoutRedirectURIs, ResourceServer: q.ResourceServer,
+		IDTokenAlg: cmp.Or(q.IDTokenAlg, usualAlgorithm), PostLogoutRedirectURIs: q.PostLogoutRedirectURIs, ResourceServer: q.ResourceServer,
 	}
 	if c.Name == "" {
 		return nil, "", fmt.Errorf("a client needs a name")
@@ -36,6 +38,9 @@ func NewClient(q ClientRequest) (*store.Client, string, error) {
 		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
 	}
 	if err := checkFarewells(c.PostLogoutRedirectURIs); err != nil {
+		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
+	}
+	if err := checkIDTokenAlg(c.IDTokenAlg); err != nil {
 		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
 	}
 	if q.Confidential || q.ResourceServer {

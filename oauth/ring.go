@@ -26,6 +26,12 @@ type ring struct {
 	etag    string
 }
 
+// before tells whether the ring is from before a moment, by either clock: one stands still while the machine sleeps, the
+// other may be set back.
+func (r *ring) before(moment time.Time) bool {
+	return r.at.Before(moment) || r.at.Round(0).Before(moment.Round(0))
+}
+
 // openRing opens the keys that count at a moment. What was open in the last ring is not opened again.
 func (k *Keys) openRing(rows []store.SigningKey, at time.Time, last *ring) (*ring, error) {
 	r := &ring{at: at, keys: map[string]*signingKey{}, signing: map[string]*signingKey{}}

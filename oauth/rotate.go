@@ -93,16 +93,8 @@ func (k *Keys) Maintain(ctx context.Context) {
 }
 
 func (k *Keys) maintain(ctx context.Context) error {
-	rows, err := k.Store.SigningKeys(ctx)
-	if err != nil {
-		return err
-	}
 	for _, algorithm := range Algorithms() {
-		due := func(rows []store.SigningKey) bool { return k.due(rows, algorithm, k.Now()) }
-		if !due(rows) {
-			continue
-		}
-		if err := k.makeNext(ctx, algorithm, due); err != nil {
+		if err := k.makeDue(ctx, algorithm); err != nil {
 			return err
 		}
 	}
@@ -111,4 +103,13 @@ func (k *Keys) maintain(ctx context.Context) error {
 		k.Log.InfoContext(ctx, "signing keys removed", "keys", n)
 	}
 	return err
+}
+
+// makeDue makes the next key of an algorithm if it is time.
+func (k *Keys) makeDue(ctx context.Context, algorithm string) error {
+	rows, err := k.Store.SigningKeys(ctx)
+	if err != nil || !k.due(rows, algorithm, k.Now()) {
+		return err
+	}
+	return k.makeNext(ctx, algorithm, func(rows []store.SigningKey) bool { return k.due(rows, algorithm, k.Now()) })
 }

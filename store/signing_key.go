@@ -71,8 +71,8 @@ func (s *Store) changeSigningKeys(ctx context.Context, change SigningKeyChange) 
 	return nil
 }
 
-// DeleteSigningKeys removes the keys that had retired before a moment, and returns how many.
-func (s *Store) DeleteSigningKeys(ctx context.Context, retiredBefore time.Time) (int64, error) {
-	r := s.db(ctx).Where("retired_at > 0 AND retired_at < ?", toMillis(retiredBefore)).Delete(&SigningKey{})
+// DeleteSigningKeys removes the keys that had retired by a moment, and returns how many.
+func (s *Store) DeleteSigningKeys(ctx context.Context, by time.Time) (int64, error) {
+	r := s.db(ctx).Where("retired_at > 0 AND retired_at <= ?", toMillis(by)).Delete(&SigningKey{})
 	return r.RowsAffected, wrap("delete signing keys", r.Error)
 }

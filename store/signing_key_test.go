@@ -114,7 +114,7 @@ func TestRetiredKeysGo(t *testing.T) {
 		old.RetiredAt, young.RetiredAt = start.Add(time.Minute), start.Add(time.Hour)
 		changeKeys(t, s, "", old, young, key("newest", "ES256", start))
 		for range 2 {
-			n, err := s.DeleteSigningKeys(t.Context(), start.Add(time.Hour))
+			n, err := s.DeleteSigningKeys(t.Context(), start.Add(time.Minute))
 			must(t, err)
 			if left := keys(t, s); len(left) != 2 || left[0].ID == "old" || left[1].ID == "old" {
 				t.Errorf("%d went, left are %+v", n, left)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -34,6 +35,7 @@ type clientDescription struct {
 	Contacts        []string  `json:"contacts,omitempty"`
 	JWKSURI         string    `json:"jwks_uri,omitempty"`
 	JWKS            string    `json:"jwks,omitempty"`
+	IDTokenAlg      string    `json:"id_token_signed_response_alg"`
 	PostLogoutURIs  []string  `json:"post_logout_redirect_uris,omitempty"`
 	Verified        bool      `json:"verified"`
 	ResourceServer  bool      `json:"resource_server"` // it may introspect every access token
@@ -49,7 +51,7 @@ func describeClient(c *store.Client, secret string) clientDescription {
 		ApplicationType: c.ApplicationType, URI: c.URI, LogoURI: c.LogoURI, PolicyURI: c.PolicyURI, TermsURI: c.TermsURI,
 		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
 		JWKSURI: c.JWKSURI, JWKS: c.JWKS,
-		PostLogoutURIs: c.PostLogoutRedirectURIs, ResourceServer: c.ResourceServer,
+		IDTokenAlg: cmp.Or(c.IDTokenAlg, oauth.Algorithms()[0]), PostLogoutURIs: c.PostLogoutRedirectURIs, ResourceServer: c.ResourceServer,
 		Verified: c.Verified, Source: c.Source, State: stateOf(c), CreatedAt: c.CreatedAt.UTC(),
 	}
 }
@@ -71,6 +73,7 @@ func clientCreate(f *flag.FlagSet) action {
 	f.StringVar(&q.Name, "name", "", "")
 	f.BoolVar(&q.Confidential, "confidential", false, "")
 	f.Func("redirect-uri", "", func(uri string) error { q.RedirectURIs = append(q.RedirectURIs, uri); return nil })
+	f.StringVar(&q.IDTokenAlg, "id-token-alg", "", "")
 	f.BoolVar(&q.ResourceServer, "resource-server", false, "")
 	f.Func("post-logout-redirect-uri", "", func(uri string) error {
 		q.PostLogoutRedirectURIs = append(q.PostLogoutRedirectURIs, uri)

@@ -59,13 +59,16 @@ func keyRotate(f *flag.FlagSet) action {
 				return err
 			}
 		}
+		if err := agreed(ctx); err != nil {
+			return err
+		}
 		return c.listKeys(ctx, keys, *asJSON, func(k oauth.Key) bool {
 			return slices.Contains(algorithms, k.Algorithm) && k.RetiredAt.IsZero()
 		})
 	})
 }
 
-// keyRevoke is the command key revoke. It waits until every server has heard of it.
+// keyRevoke is the command key revoke.
 func keyRevoke(*flag.FlagSet) action {
 	return withKeys(func(ctx context.Context, c *call, keys *oauth.Keys) error {
 		err := keys.Revoke(ctx, c.args[0])
@@ -75,14 +78,22 @@ func keyRevoke(*flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(oauth.KeysAgree):
+		if err := agreed(ctx); err != nil {
+			return err
 		}
 		_, err = fmt.Fprintf(c.stdout, "%s is revoked: nothing that it has signed is accepted any more.\n", c.args[0])
 		return err
 	})
+}
+
+// agreed waits until every server acts on what a command has changed.
+func agreed(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(oauth.KeysAgree):
+		return nil
+	}
 }
 
 // withKeys opens the store and the keys in it.

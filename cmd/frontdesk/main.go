@@ -30,7 +30,7 @@ var commands = []command{
 	{"user unlock", "USER", "let somebody sign in again", userUnlock},
 	{"user reset-password", "USER --password-stdin", "set a password and sign out everywhere", userResetPassword},
 	{"user delete", "USER", "delete an account and all that hangs on it", userDelete},
-	{"client create", "--name N --redirect-uri U... [--post-logout-redirect-uri U...] [--confidential] [--resource-server] [--scope S...]", "make a client, which then counts as verified", clientCreate},
+	{"client create", "--name N --redirect-uri U... [--post-logout-redirect-uri U...] [--confidential] [--resource-server] [--scope S...] [--id-token-alg A]", "make a client, which then counts as verified", clientCreate},
 	{"client list", "[--json]", "list the clients", clientList},
 	{"client show", "CLIENT [--json]", "show a client", clientShow},
 	{"client delete", "CLIENT", "delete a client; its tokens end at once", clientDelete},

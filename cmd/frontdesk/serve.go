@@ -39,7 +39,7 @@ func serve(*flag.FlagSet) action {
 			return err
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
-		handler, err := newHandler(ctx, cfg, s, key, log)
+		handler, authorization, err := newHandler(ctx, cfg, s, key, log)
 		if err != nil {
 			return err
 		}
@@ -51,6 +51,7 @@ func serve(*flag.FlagSet) action {
 			return errors.Join(err, closeAll(listeners))
 		}
 		defer startHousekeeping(ctx, s, cfg.AccessTokenLifetime, cfg.UnusedClients, log)()
+		defer inBackground(ctx, authorization.Maintain)()
 		if cfg.LoopbackDocuments {
 			log.Warn("client documents on this machine are fetched: strangers reach what listens here", "setting", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK")
 		}
@@ -82,8 +83,9 @@ func setupToken(key []byte) string {
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
 }
 
-// newHandler builds every room over an open store and puts the routes together.
-func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, log *slog.Logger) (http.Handler, error) {
+// newHandler builds every room over an open store and puts the routes together. The authorization server among them
+// wants to be maintained.
+func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, log *slog.Logger) (http.Handler, *oauth.Server, error) {
 	accounts := account.New(account.Config{
 		Store: s, SecureCookie: cfg.secure(), SignInsPerMinute: cfg.SignInsPerMinute, Log: log,
 	})
@@ -92,7 +94,7 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 		Store: s, Accounts: accounts, SignUp: cfg.SignUp, SetupToken: setupToken(key), Log: log,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	authorization, err := oauth.New(ctx, oauth.Config{
 		URL: cfg.URL, Store: s, Accounts: accounts, Pages: pages,
@@ -106,16 +108,15 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 		Now: time.Now, Log: log,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	go authorization.Maintain(ctx)
 	authorization.Follow()
 	resource, err := mcpserver.New(mcpserver.Config{
 		URL: cfg.URL, Name: cfg.Name, Version: built().Version, Scopes: cfg.DefaultScopes,
 		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Store: s, Log: log,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	mux := http.NewServeMux()
 	pages.Mount(mux)
@@ -125,16 +126,13 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 	mux.HandleFunc("GET /readyz", ready(s, log))
 	refuse := refusal(pages)
 	mux.HandleFunc("/", nowhere(mux, refuse))
-	return guard(mux, cfg, refuse, log), nil
+	return guard(mux, cfg, refuse, log), authorization, nil
 }
 
 // startHousekeeping deletes what is over, now and every ten minutes: what has expired, codes after keep more, and
 // clients that nobody has used within unused (0: none). stop ends it, and waits for the deletion that runs.
 func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Duration, log *slog.Logger) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	return inBackground(ctx, func(ctx context.Context) {
 		tick := time.NewTicker(10 * time.Minute)
 		defer tick.Stop()
 		for {
@@ -151,6 +149,16 @@ func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Du
 			case <-tick.C:
 			}
 		}
+	})
+}
+
+// inBackground does something until stop is called or ctx ends; stop waits for its end.
+func inBackground(ctx context.Context, do func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		do(ctx)
 	}()
 	return func() { cancel(); <-done }
 }

@@ -29,7 +29,7 @@ func served(t *testing.T, environ ...string) (http.Handler, *store.Store) {
 		t.Fatal(err)
 	}
 	s := storetest.New(t)
-	h, err := newHandler(t.Context(), cfg, s, make([]byte, 32), slog.New(slog.DiscardHandler))
+	h, _, err := newHandler(t.Context(), cfg, s, make([]byte, 32), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
