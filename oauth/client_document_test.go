@@ -1,7 +1,9 @@
 package oauth
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"frontdesk/internal/outbound"
 	"frontdesk/store"
 )
 
@@ -103,6 +106,23 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"only keys": {"token_endpoint_auth_method": "private_key_jwt"}, "other grants": {"grant_types": []string{"implicit"}},
 		"types": {"redirect_uris": "http://127.0.0.1/"}, "deep": {"x": json.RawMessage(strings.Repeat("[", 40) + strings.Repeat("]", 40))},
 		"javascript link": {"client_uri": "javascript:alert(1)"}, "long name": {"client_name": strings.Repeat("x", maxText+1)},
+		"secret expiry": {"client_secret_expires_at": 0}, "secret jwt": {"token_endpoint_auth_method": "client_secret_jwt"},
+		"invisible name": {"client_name": "\u200b\u202e\u3164"}, "name type": {"client_name": 1}, "data": {"redirect_uris": []string{"data:text/html,x"}},
+		"file": {"redirect_uris": []string{"file:///etc/passwd"}}, "user": {"redirect_uris": []string{"https://u@example.com/cb"}},
+		"fragment": {"redirect_uris": []string{"https://example.com/cb#x"}}, "wildcard": {"redirect_uris": []string{"https://*.example.com/cb"}},
+		"line break": {"redirect_uris": []string{"https://example.com/cb\r\nX: y"}}, "unicode host": {"redirect_uris": []string{"https://ехample.com/cb"}},
+		"relative": {"redirect_uris": []string{"/cb"}}, "intent": {"redirect_uris": []string{"intent://x#Intent;end"}}, "empty uri": {"redirect_uris": []string{""}},
+		"one bad of two": {"redirect_uris": []string{testCallback, "http://10.0.0.1/cb"}}, "long uri": {"redirect_uris": []string{"https://a.example/" + strings.Repeat("x", maxURI)}},
+		"vbscript link": {"policy_uri": "vbscript:x"}, "data logo": {"logo_uri": "data:image/png;base64,AA"}, "file terms": {"tos_uri": "file:///x"},
+		"keys and none": {"token_endpoint_auth_method": "private_key_jwt", "jwks": map[string]any{"keys": []any{}}},
+		"both keys":     {"token_endpoint_auth_method": "private_key_jwt", "jwks": map[string]any{"keys": []any{}}, "jwks_uri": "https://a.example/jwks"},
+		"http keys":     {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://a.example/jwks"},
+		"metadata keys": {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://169.254.169.254/jwks"},
+		"file keys":     {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "file:///etc/jwks"},
+		"secret keys":   {"token_endpoint_auth_method": "private_key_jwt", "jwks": map[string]any{"keys": []any{map[string]any{"kty": "oct", "k": "AA"}}}},
+		"algorithm":     {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.example/jwks", "token_endpoint_auth_signing_alg": "none"},
+		"application":   {"application_type": "browser"}, "response": {"response_types": []string{"token"}}, "contacts": {"contacts": make([]string, maxContacts+1)},
+		"control": {"software_id": "a\x00b"}, "tls": {"token_endpoint_auth_method": "tls_client_auth"},
 	} {
 		h, o := newHouse(t), newOrigin(t)
 		o.answer = documentOf(change)
@@ -127,10 +147,15 @@ func TestChatGPTsDocument(t *testing.T) {
 
 func TestDocumentURLs(t *testing.T) {
 	h := newHouse(t)
+	h.Outbound = outbound.New(false)
 	for _, id := range []string{
 		"https://example.com", "https://example.com/", "https://example.com/a/../b", "https://example.com/./a", "https://u@example.com/a",
 		"https://example.com/a#b", "https:///a", "https://127.0.0.1/a", "https://[::1]/a", "http://example.com/a", "https://10.0.0.1/a",
-		"https://169.254.169.254/latest/meta-data", "https://example.com/a b",
+		"https://169.254.169.254/latest/meta-data", "https://example.com/a b", "https://example.com/%2e%2e/b", "https://example.com/a/%2E/b",
+		"https://[::ffff:127.0.0.1]/a", "https://[fe80::1%25eth0]/a", "https://2130706433/a", "https://0x7f.1/a", "https://127.1/a", "https://0/a",
+		"https://[fd00:ec2::254]/a", "https://[64:ff9b::7f00:1]/a", "https://ехample.com/a", "https://example.com\\@127.0.0.1/a", "HTTPS://example.com/a",
+		"https://user:pw@example.com/a", "http://metadata.google.internal/computeMetadata/v1/", "https://example.com/a\x00", "https://example.com/a\r\nHost: x",
+		"https://%31%32%37.0.0.1/a", "https://localhost/a", "https://localhost./a", "https://127.0.0.1:22/a", "https://[::]/a", "https://0.0.0.0/a",
 	} {
 		if w := h.visit(id); w.Code != http.StatusBadRequest {
 			t.Errorf("%s: %d", id, w.Code)
@@ -164,10 +189,136 @@ func TestDocumentIsCached(t *testing.T) {
 func TestFreshness(t *testing.T) {
 	for header, want := range map[string]time.Duration{
 		"": minFresh, "no-store": minFresh, "no-cache, max-age=600": minFresh, "max-age=1": minFresh, "max-age=600": 10 * time.Minute,
+		"max-age=60, s-maxage=600": 10 * time.Minute, "s-maxage=600, max-age=60": 10 * time.Minute, "private, max-age=600": minFresh,
 		"public, MAX-AGE=3600": time.Hour, "max-age=999999": maxFresh, "max-age=-1": minFresh, "max-age=x": minFresh, `max-age="120"`: 2 * time.Minute,
 	} {
 		if got := freshness(http.Header{"Cache-Control": {header}}); got != want {
 			t.Errorf("%q: %s", header, got)
+		}
+	}
+}
+
+func TestFreshnessOfOlderHeaders(t *testing.T) {
+	const date, later = "Fri, 20 Nov 2026 10:00:00 GMT", "Fri, 20 Nov 2026 10:10:00 GMT"
+	for _, c := range []struct {
+		header http.Header
+		want   time.Duration
+	}{
+		{http.Header{"Date": {date}, "Expires": {later}}, 10 * time.Minute},
+		{http.Header{"Date": {later}, "Expires": {date}}, minFresh},
+		{http.Header{"Expires": {later}}, minFresh},
+		{http.Header{"Date": {date}, "Expires": {"0"}}, minFresh},
+		{http.Header{"Date": {date}, "Expires": {later}, "Cache-Control": {"max-age=120"}}, 2 * time.Minute},
+		{http.Header{"Cache-Control": {"public", "max-age=600"}, "Age": {"300"}}, 5 * time.Minute},
+		{http.Header{"Cache-Control": {"max-age=600"}, "Age": {"-300"}}, 10 * time.Minute},
+	} {
+		if got := freshness(c.header); got != c.want {
+			t.Errorf("%v: %s", c.header, got)
+		}
+	}
+}
+
+// While the origin is down the copy goes on; once it says that there is no document any more, or not a good one, it does not.
+func TestStaleDocuments(t *testing.T) {
+	status := func(code int) func(http.ResponseWriter, string) {
+		return func(w http.ResponseWriter, _ string) { w.WriteHeader(code) }
+	}
+	for name, c := range map[string]struct {
+		answer func(http.ResponseWriter, string)
+		later  time.Duration
+		in     bool
+	}{
+		"503": {status(503), 0, true}, "403": {status(403), 0, true}, "429": {status(429), 0, true}, "503 for long": {status(503), maxStale, false},
+		"404": {status(404), 0, false}, "410": {status(410), 0, false}, "another id": {documentOf(map[string]any{"client_id": "https://evil.example/x"}), 0, false},
+		"a secret": {documentOf(map[string]any{"client_secret": "x"}), 0, false},
+		"redirect": {func(w http.ResponseWriter, id string) { w.Header().Set("Location", id+"2"); w.WriteHeader(302) }, 0, false},
+	} {
+		h, o := newHouse(t), newOrigin(t)
+		r := httptest.NewRequest("GET", "/", nil)
+		try := func(when string, in bool) {
+			t.Helper()
+			if _, err := h.client(t.Context(), r, o.url); (err == nil) != in || err != nil && !errors.Is(err, store.ErrNotFound) {
+				t.Errorf("%s, %s: %v", name, when, err)
+			}
+		}
+		try("first", true)
+		o.answer = c.answer
+		h.clock.at = h.clock.at.Add(11*time.Minute + c.later)
+		try("then", c.in)
+		o.answer = documentOf(nil)
+		h.clock.at = h.clock.at.Add(minFresh)
+		try("when the origin is back", true)
+	}
+}
+
+func TestOneFetchForAll(t *testing.T) {
+	h, o := newHouse(t), newOrigin(t)
+	begun, wait := make(chan struct{}), make(chan struct{})
+	o.answer = func(w http.ResponseWriter, id string) {
+		close(begun)
+		<-wait
+		documentOf(nil)(w, id)
+	}
+	r := httptest.NewRequest("GET", "/", nil)
+	got := make(chan error, 9)
+	ask := func() { _, err := h.client(r.Context(), r, o.url); got <- err }
+	go ask()
+	<-begun
+	for range cap(got) - 1 {
+		go ask()
+	}
+	close(wait)
+	for range cap(got) {
+		if err := <-got; err != nil {
+			t.Error(err)
+		}
+	}
+	if n := o.served.Load(); n != 1 {
+		t.Errorf("fetched %d times", n)
+	}
+}
+
+// With the policy "allowed" every document is seen and recorded, and only those that an operator allowed get in.
+func TestOnlyAllowedDocuments(t *testing.T) {
+	h, o, early, bad := newHouse(t), newOrigin(t), newOrigin(t), newOrigin(t)
+	h.OnlyAllowedDocuments = true
+	if w := h.visit(o.url); w.Code != http.StatusBadRequest || !strings.Contains(h.pages.said, "allowed") {
+		t.Errorf("not allowed: %d %s", w.Code, h.pages.said)
+	}
+	if c, err := h.Store.Client(t.Context(), o.url); err != nil || c.Name != "Claude Code" || c.Verified {
+		t.Fatalf("not recorded: %+v, %v", c, err)
+	}
+	w := h.post("/oauth/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"x"}, "client_id": {o.url}})
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "unauthorized_client") {
+		t.Errorf("token: %d %s", w.Code, w.Body)
+	}
+	if err := h.Store.AllowClient(t.Context(), o.url); err != nil {
+		t.Fatal(err)
+	}
+	if h.visit(o.url); h.pages.asked.Client == nil || !h.pages.asked.Client.Verified {
+		t.Errorf("allowed, and not in: %s", h.pages.said)
+	}
+	for id, decide := range map[string]func(context.Context, string) error{early.url: h.Store.AllowClient, bad.url: h.Store.BlockClient} {
+		c, err := NewDocument(id)
+		if err == nil {
+			err = h.Store.CreateClient(t.Context(), c)
+		}
+		if err == nil {
+			err = decide(t.Context(), id)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if h.visit(early.url); h.pages.asked.Client == nil || h.pages.asked.Client.Name != "Claude Code" {
+		t.Errorf("allowed before it was seen, and not in: %s", h.pages.said)
+	}
+	if w := h.visit(bad.url); w.Code != http.StatusBadRequest || bad.served.Load() != 0 {
+		t.Errorf("blocked before it was seen: %d, fetched %d times", w.Code, bad.served.Load())
+	}
+	for _, id := range []string{"client_x", "https://a.example", "http://", "x"} {
+		if _, err := NewDocument(id); err == nil {
+			t.Errorf("%s is a document", id)
 		}
 	}
 }

@@ -163,7 +163,7 @@ func TestPublicKeys(t *testing.T) {
 	for set, want := range map[string]int{
 		three: 3,
 		`{"keys":[` + one + `,{"kty":"XYZ"},{"kty":"EC","crv":"P-256"},null,5,` + strings.Replace(one, `"sig"`, `"enc"`, 1) + `]}`: 1,
-		`{"keys":[` + strings.Repeat(one+",", maxKeys-1) + one + `]}`:                                                            maxKeys,
+		`{"keys":[` + strings.Repeat(one+",", maxKeys-1) + one + `]}`:                                                              maxKeys,
 	} {
 		if keys, err := publicKeys([]byte(set)); err != nil || len(keys) != want {
 			t.Errorf("%s: %d, %v", set, len(keys), err)

@@ -8,20 +8,32 @@ import (
 // maxName is as long as a client's name may be on a page, in runes.
 const maxName = 80
 
-// cleanName makes a client's name fit to show: no control, bidirectional or zero-width characters, which
-// could make it look like another; single spaces; not too long.
+// maxMarks is how many accents may follow one letter: a pile of them would cover the lines above and below.
+const maxMarks = 3
+
+// cleanName makes a client's name fit to show: nothing that cannot be seen, which could make it look like another or turn
+// the text around it (control, bidirectional and zero-width characters, blank letters, variation selectors); single
+// spaces; not too long.
 func cleanName(name string) string {
-	name = strings.ToValidUTF8(name, "")
-	name = strings.Map(func(r rune) rune {
+	var b strings.Builder
+	marks := 0
+	for _, r := range strings.ToValidUTF8(name, "") {
 		switch {
 		case unicode.IsSpace(r):
-			return ' '
-		case !unicode.IsPrint(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Variation_Selector, r):
-			return -1
+			r, marks = ' ', 0
+		case !unicode.IsPrint(r), r == '\u2800', // braille blank
+			unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
+			continue
+		case unicode.In(r, unicode.Mn, unicode.Me):
+			if marks++; marks > maxMarks {
+				continue
+			}
+		default:
+			marks = 0
 		}
-		return r
-	}, name)
-	runes := []rune(strings.Join(strings.Fields(name), " "))
+		b.WriteRune(r)
+	}
+	runes := []rune(strings.Join(strings.Fields(b.String()), " "))
 	if len(runes) > maxName {
 		runes = append(runes[:maxName-1], '…')
 	}
