@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -116,7 +117,10 @@ func (s *Server) identify(r *http.Request, a *authorization) error {
 	}
 	a.client = c
 	redirect := a.form.Get("redirect_uri")
-	if redirect == "" && len(c.RedirectURIs) == 1 { // RFC 6749 section 3.1.2.3
+	switch openID := slices.Contains(strings.Fields(a.form.Get("scope")), "openid"); {
+	case redirect == "" && openID: // OpenID Connect Core section 3.1.2.1
+		return missingRedirect
+	case redirect == "" && len(c.RedirectURIs) == 1: // RFC 6749 section 3.1.2.3
 		redirect = c.RedirectURIs[0]
 	}
 	if !matchRedirect(redirect, c.RedirectURIs) {
@@ -136,6 +140,10 @@ var (
 	unknownClient = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
 		DescriptionField: "The app that sent you here is not registered, or not any more. Go back to it and connect again.",
+	}
+	missingRedirect = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The app that sent you here does not say where it wants the answer. Go back to it and connect again.",
 	}
 	unknownRedirect = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,

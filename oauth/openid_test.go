@@ -125,18 +125,24 @@ func TestUserinfoLeavesOut(t *testing.T) {
 // tokenOf is an access token of the public client for another person.
 func (h *house) tokenOf(t *testing.T, u *store.User) string {
 	t.Helper()
-	jane, cookie := h.jane, h.cookie
-	defer func() { h.jane, h.cookie = jane, cookie }()
+	cookie := h.cookie
+	defer func() { h.cookie = cookie }()
 	w := httptest.NewRecorder()
 	if _, err := h.Accounts.StartSession(w, httptest.NewRequest("POST", "/sign-in", nil), u, "pwd"); err != nil {
 		t.Fatal(err)
 	}
 	h.cookie = w.Result().Cookies()[0]
+	h.consented(t, u)
+	return h.tokens(t, h.exchange(h.authorized(t, nil).Get("code"))).Access
+}
+
+// consented has u allow the public client everything.
+func (h *house) consented(t *testing.T, u *store.User) {
+	t.Helper()
 	err := h.Store.SaveConsent(t.Context(), &store.Consent{UserID: u.ID, ClientID: h.public.ID, Resource: testResource, Scopes: h.DefaultScopes})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h.tokens(t, h.exchange(h.authorized(t, nil).Get("code"))).Access
 }
 
 func (h *house) userinfo(t *testing.T, token string) []byte {
