@@ -63,3 +63,23 @@ func TestRevocationsOfALongerPast(t *testing.T) {
 		left(t, db, "after the second", map[string]int{"revocations": 1})
 	})
 }
+
+// TestNoTokensForTheBanned: a grant that slipped in behind a ban brings no tokens while the ban lasts, so that what is
+// remembered of the ban need not last longer than the tokens from before.
+func TestNoTokensForTheBanned(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, _ *clock) {
+		u, c, ctx := person(t, s, "jane"), app(t, s, "Editor"), t.Context()
+		must(t, s.Ban(ctx, u.ID))
+		code, token := allowed(t, s, u, c), refreshable(t, s, u, c)
+		wants(t, "use code", s.UseCode(ctx, code.Signature), store.ErrConflict)
+		wants(t, "rotate", s.RotateRefreshToken(ctx, token.Signature, newToken(token.GrantID), time.Minute), store.ErrConflict)
+		must(t, s.Unban(ctx, u.ID))
+		must(t, s.UseCode(ctx, code.Signature))
+		must(t, s.RotateRefreshToken(ctx, token.Signature, newToken(token.GrantID), time.Minute))
+		must(t, s.Ban(ctx, u.ID))
+		again, err := s.InGrace(ctx, token.Signature, time.Minute)
+		if err != nil || again {
+			t.Errorf("a rotated token answers once more: %v, %v", again, err)
+		}
+	})
+}
