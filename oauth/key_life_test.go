@@ -50,16 +50,6 @@ func (h *house) refuses(t *testing.T, when, token string) {
 	}
 }
 
-// resign signs the browser in again, long after.
-func (h *house) resign(t *testing.T) {
-	t.Helper()
-	w := httptest.NewRecorder()
-	if _, err := h.Accounts.StartSession(w, httptest.NewRequest("POST", "/sign-in", nil), h.jane); err != nil {
-		t.Fatal(err)
-	}
-	h.cookie = w.Result().Cookies()[0]
-}
-
 // TestKeyLife follows a key from its first day until it is gone: published, signing, retired, gone.
 func TestKeyLife(t *testing.T) {
 	h := newHouse(t)
@@ -69,7 +59,7 @@ func TestKeyLife(t *testing.T) {
 		t.Helper()
 		h.clock.at = now.Add(d)
 		must(t, h.keys.maintain(t.Context()))
-		h.resign(t)
+		h.signIn(t)
 	}
 	expect := func(when, signing string, ids ...string) string {
 		t.Helper()

@@ -3,17 +3,13 @@ package oauth
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
 	"golang.org/x/sync/errgroup"
 
 	"frontdesk/store"
@@ -88,6 +84,25 @@ func TestRevokedKeyOnAnotherServer(t *testing.T) {
 	other.refuses(t, "after", token)
 }
 
+// TestRevokedKeyEverywhere takes a key back on one replica while the other one is in use.
+func TestRevokedKeyEverywhere(t *testing.T) {
+	eachPair(t, func(t *testing.T, here, there *house) {
+		token, kid := here.issued(t)
+		there.verifies(t, "before, there", token)
+		must(t, here.keys.Revoke(t.Context(), kid))
+		end := time.Now().Add(KeysAgree)
+		here.refuses(t, "at once, here", token)
+		next, _ := here.issued(t)
+		for there.passes(t, token) {
+			if time.Now().After(end) {
+				t.Fatalf("not dead there after %s", KeysAgree)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		there.verifies(t, "a token of the new key, there", next)
+	})
+}
+
 // TestReplicasAgree starts servers on one database at once, and has all of them find that it is time for new keys.
 func TestReplicasAgree(t *testing.T) {
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {
@@ -154,141 +169,6 @@ func TestReplicasAgree(t *testing.T) {
 			t.Errorf("%d keys are the newest", newest)
 		}
 	})
-}
-
-func TestIDTokenAlgorithms(t *testing.T) {
-	for _, name := range append(Algorithms(), "") {
-		h := newHouse(t)
-		c := *h.public
-		c.ID, c.IDTokenAlg = "", name
-		must(t, h.Store.CreateClient(t.Context(), &c))
-		must(t, h.Store.SaveConsent(t.Context(), &store.Consent{UserID: h.jane.ID, ClientID: c.ID, Resource: testResource, Scopes: h.DefaultScopes}))
-		h.public = &c
-		w := h.exchange(h.authorized(t, map[string][]string{"client_id": {c.ID}}).Get("code"))
-		got := decode[struct {
-			Access string `json:"access_token"`
-			ID     string `json:"id_token"`
-		}](t, w.Body.Bytes())
-		h.verifies(t, "the access token beside "+name, got.Access)
-
-		if name == "" {
-			name = "ES256"
-		}
-		jws, err := jose.ParseSignedCompact(got.ID, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(name)})
-		must(t, err)
-		set := decode[jose.JSONWebKeySet](t, h.do(httptest.NewRequest("GET", "/.well-known/jwks.json", nil)).Body.Bytes())
-		body, err := jws.Verify(set.Key(jws.Signatures[0].Protected.KeyID)[0])
-		must(t, err)
-		hash := map[string]int{"ES256": 16, "RS256": 16, "EdDSA": 32}[name] // half of SHA-256, half of SHA-512
-		if sum, err := base64.RawURLEncoding.DecodeString(decode[idClaims](t, body).AccessTokenHash); err != nil || len(sum) != hash {
-			t.Errorf("%s: at_hash is %x", name, sum)
-		}
-		h.refuses(t, "as an access token, the ID token with "+name, got.ID)
-		if hint, err := h.idTokenHint(t.Context(), got.ID); err != nil || hint.Audience != c.ID {
-			t.Errorf("%s: as a hint it is %+v, %v", name, hint, err)
-		}
-	}
-}
-
-// TestAccessTokensAreES256 has another key of ours sign what looks like an access token.
-func TestAccessTokensAreES256(t *testing.T) {
-	h := newHouse(t)
-	token, _ := h.issued(t)
-	claims, _, err := h.keys.verify(t.Context(), token, "at+jwt", jose.ES256)
-	must(t, err)
-	for _, name := range Algorithms() {
-		key, err := h.keys.signer(t.Context(), name)
-		must(t, err)
-		jws, err := key.access.Sign(claims)
-		must(t, err)
-		raw, err := jws.CompactSerialize()
-		must(t, err)
-		if name == "ES256" {
-			h.verifies(t, name, raw)
-			continue
-		}
-		h.refuses(t, name, raw)
-	}
-}
-
-func TestJWKS(t *testing.T) {
-	h := newHouse(t)
-	for _, name := range Algorithms() {
-		_, err := h.keys.signer(t.Context(), name)
-		must(t, err)
-	}
-	r := httptest.NewRequest("GET", "/.well-known/jwks.json", nil)
-	w := h.do(r)
-	set := decode[struct{ Keys []map[string]any }](t, w.Body.Bytes())
-	if len(set.Keys) != len(algorithms) {
-		t.Fatal(w.Body)
-	}
-	for i, key := range set.Keys {
-		for _, private := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k"} {
-			if key[private] != nil {
-				t.Errorf("%s is published with %s", key["kty"], private)
-			}
-		}
-		if key["use"] != "sig" || key["alg"] != Algorithms()[i] || key["kid"] == "" {
-			t.Errorf("%v", key)
-		}
-	}
-	if w.Header().Get("Cache-Control") != "public, max-age=300" || overlap < 2*300*time.Second {
-		t.Errorf("copies live for %s, keys wait for %s", w.Header().Get("Cache-Control"), overlap)
-	}
-	r.Header.Set("If-None-Match", `"other", `+w.Header().Get("ETag"))
-	if again := h.do(r); again.Code != 304 || again.Body.Len() > 0 || again.Header().Get("ETag") == "" {
-		t.Errorf("%d %s", again.Code, again.Body)
-	}
-	must(t, h.keys.Rotate(t.Context(), "ES256"))
-	if again := h.do(r); again.Code != 200 {
-		t.Errorf("after a change: %d", again.Code)
-	}
-}
-
-func TestAnotherMasterKey(t *testing.T) {
-	h := newHouse(t)
-	h.MasterKey = bytes.Repeat([]byte{1}, 32)
-	if _, err := New(t.Context(), h.Config); err == nil || !strings.Contains(err.Error(), "another master key") {
-		t.Error(err)
-	}
-	h.MasterKey = h.MasterKey[:31]
-	if _, err := New(t.Context(), h.Config); err == nil || !strings.Contains(err.Error(), "32 bytes") {
-		t.Error(err)
-	}
-	h.MasterKey = make([]byte, 32)
-	rows, err := h.Store.SigningKeys(t.Context())
-	must(t, err)
-	moved := rows[0] // a sealed key is good for its own id only
-	moved.ID, moved.Algorithm = "moved", "EdDSA"
-	must(t, h.Store.ChangeSigningKeys(t.Context(), func([]store.SigningKey) (store.SigningKeyChange, error) {
-		return store.SigningKeyChange{Save: []store.SigningKey{moved}}, nil
-	}))
-	if _, err := New(t.Context(), h.Config); err == nil {
-		t.Error("a sealed key went to another row")
-	}
-}
-
-// TestKeysWithoutDatabase: nobody can tell, so nobody passes; the public keys are what they were.
-func TestKeysWithoutDatabase(t *testing.T) {
-	h := newHouse(t)
-	token, _ := h.issued(t)
-	h.verifies(t, "before", token)
-	must(t, h.Store.Close())
-	h.clock.at = h.clock.at.Add(KeysAgree + time.Millisecond)
-	if _, err := h.Verify(t.Context(), token, testResource); err == nil || errors.Is(err, ErrInvalidToken) {
-		t.Errorf("without a database: %v", err)
-	}
-	if _, err := h.verify(t.Context(), token); err == nil || errors.Is(err, ErrInvalidToken) {
-		t.Errorf("a token that was seen: %v", err)
-	}
-	if _, err := h.accessToken(t.Context(), nil); err == nil {
-		t.Error("a token was signed")
-	}
-	h.refuses(t, "garbage", "garbage")
-	if len(h.published(t, "ES256")) != 1 {
-		t.Error("no key is published")
-	}
 }
 
 // TestStrangersKeys: ids that strangers make up do not make us read the database each time.
