@@ -24,6 +24,8 @@ type talk struct {
 	at      string // where the last answer came from
 	answer  *http.Response
 	body    string
+
+	introduction introduction // of the client that has a document or a key
 }
 
 type talkKey struct{}
@@ -54,7 +56,7 @@ func send(ts *testscript.TestScript, method string, args []string) {
 		ts.Fatalf("usage: %s PATH …", method)
 	}
 	t, to, headers, content := talkOf(ts), args[0], args[1:], ""
-	if method == http.MethodPost {
+	if method == http.MethodPost || method == http.MethodPut && len(args) > 1 && strings.HasPrefix(args[1], "{") {
 		if len(args) < 2 {
 			ts.Fatalf("usage: POST PATH BODY …")
 		}
@@ -66,7 +68,7 @@ func send(ts *testscript.TestScript, method string, args []string) {
 	q, err := http.NewRequest(method, to, strings.NewReader(content))
 	ts.Check(err)
 	q.Header.Set("User-Agent", "conversation")
-	if method == http.MethodPost {
+	if content != "" || method == http.MethodPost {
 		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		if strings.HasPrefix(content, "{") || strings.HasPrefix(content, "[") {
 			q.Header.Set("Content-Type", "application/json")

@@ -26,6 +26,11 @@ var program string
 //	introspect NAME=VALUE…         POST to the introspection endpoint, VALUEs unescaped
 //	GET|HEAD|PUT|DELETE|OPTIONS PATH [HEADER:VALUE]…
 //	POST PATH BODY [HEADER:VALUE]… a form, or JSON where BODY begins with { or [
+//	PUT PATH JSON [HEADER:VALUE]…
+//	document [NAME=JSON|-NAME]…    serve a client's metadata document, good but for those named; sets $CLIENT ("document 503":
+//	                               its site answers so)
+//	key ALG                        make a client's key; sets $JWKS, and $JWKS_URI, where it is served
+//	assertion [NAME=JSON|-NAME]…   sign good claims of $CLIENT but for those named; sets $ASSERTION
 //	follow                         go where the answer's Location leads, on this server
 //	answer NAME=VALUE…             fill in the first form of the page and send it
 //	status CODE                    what the last answer was
@@ -49,7 +54,7 @@ func TestConversations(t *testing.T) {
 			"GET": request("GET"), "HEAD": request("HEAD"), "PUT": request("PUT"), "DELETE": request("DELETE"),
 			"OPTIONS": request("OPTIONS"), "POST": request("POST"),
 			"follow": follow, "answer": answer, "status": status, "header": header, "body": body, "json": member,
-			"jwt": jwt, "query": query, "set": set,
+			"jwt": jwt, "query": query, "set": set, "document": document, "key": key, "assertion": assertion,
 		},
 		RequireExplicitExec: true,
 	})
