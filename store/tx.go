@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -16,9 +17,13 @@ func (s *Store) Tx(ctx context.Context, f func(ctx context.Context) error) error
 	if ctx.Value(txKey{}) != nil {
 		return f(ctx)
 	}
-	return s.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err := s.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		return f(context.WithValue(ctx, txKey{}, tx))
 	})
+	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
+		return ctx.Err() // database/sql has rolled back already, because the caller has gone
+	}
+	return err
 }
 
 // Begin opens a transaction for callers that cannot hand over a function. The ctx that it returns takes
