@@ -1,0 +1,78 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestClientPolicy decides about a client and about documents, one of them before anybody has seen it.
+func TestClientPolicy(t *testing.T) {
+	p := newProgram(t)
+	var made clientDescription
+	p.do(&made, "", "client", "create", "--name", "Editor", "--redirect-uri", "http://127.0.0.1/cb", "--json")
+	const document = "https://a.example/client.json"
+	state := func(id string) string {
+		t.Helper()
+		var shown clientDescription
+		p.do(&shown, "", "client", "show", id, "--json")
+		return shown.State
+	}
+	for _, step := range []struct{ command, id, state string }{
+		{"block", made.ID, "blocked"}, {"unblock", made.ID, "allowed"}, {"block", made.ID, "blocked"}, {"allow", made.ID, "allowed"},
+		{"allow", document, "allowed"}, {"block", document, "blocked"}, {"block", document + "?2", "blocked"}, {"unblock", document + "?2", "unverified"},
+	} {
+		if p.do(nil, "", "client", step.command, step.id); state(step.id) != step.state {
+			t.Errorf("%s %s: %s", step.command, step.id, state(step.id))
+		}
+	}
+	out, _, _ := p.run("", "client", "list")
+	for _, line := range []string{"FROM      STATE", "operator  allowed", "document  blocked", "document  unverified"} {
+		if !strings.Contains(out, line) {
+			t.Errorf("no %q in:\n%s", line, out)
+		}
+	}
+	for _, command := range []string{"allow", "block", "unblock"} {
+		for _, id := range []string{"client_gone", "https://a.example", "ftp://a.example/c", "https://u@a.example/c"} {
+			if _, wrong, code := p.run("", "client", command, id); code != 1 || !strings.Contains(wrong, "there is no client") {
+				t.Errorf("%s %s: %d, %s", command, id, code, wrong)
+			}
+		}
+		if _, _, code := p.run("", "client", command); code != 2 {
+			t.Errorf("%s of nobody: %d", command, code)
+		}
+	}
+}
+
+func TestRegistrationSettings(t *testing.T) {
+	for _, c := range []struct {
+		env                            []string
+		registration, token, documents string
+	}{
+		{nil, "on", "", "anyone"},
+		{[]string{"FRONTDESK_REGISTRATION=False", "FRONTDESK_CLIENT_DOCUMENTS=no"}, "off", "", "off"},
+		{[]string{"FRONTDESK_REGISTRATION=1", "FRONTDESK_CLIENT_DOCUMENTS=yes"}, "on", "", "on"},
+		{[]string{"FRONTDESK_REGISTRATION_TOKEN=0123456789abcdef"}, "on", "", "anyone"},
+		{[]string{"FRONTDESK_REGISTRATION=token", "FRONTDESK_REGISTRATION_TOKEN=0123456789abcdef"}, "token", "0123456789abcdef", "anyone"},
+	} {
+		got, err := loadConfig(c.env, "")
+		if err != nil || got.Registration != c.registration || got.registrationToken() != c.token || got.ClientDocuments != c.documents {
+			t.Errorf("%v: %+v, %v", c.env, got, err)
+		}
+	}
+}
+
+func TestDoctorSeesLoopbackDocuments(t *testing.T) {
+	for env, word := range map[string]string{
+		"FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=off": "ok       client documents",
+		"FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=on":  "warning  client documents",
+		"FRONTDESK_CLIENT_DOCUMENTS=off":          "They are off",
+	} {
+		if out, _, _ := newProgram(t, env).run("", "doctor"); !strings.Contains(out, word) {
+			t.Errorf("%s: no %q in:\n%s", env, word, out)
+		}
+	}
+	out, _, code := newProgram(t, "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=on", "FRONTDESK_URL=https://desk.invalid").run("", "doctor")
+	if code != 1 || !strings.Contains(out, "broken   client documents") {
+		t.Errorf("%d:\n%s", code, out)
+	}
+}
