@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -40,6 +41,9 @@ func TestIDTokenAlgorithms(t *testing.T) {
 			t.Errorf("%s: at_hash is %x", name, sum)
 		}
 		h.refuses(t, "as an access token, the ID token with "+name, got.ID)
+		if _, err := h.idTokenHint(t.Context(), got.Access); err == nil {
+			t.Error("an access token is a hint")
+		}
 		if hint, err := h.idTokenHint(t.Context(), got.ID); err != nil || hint.Audience != c.ID {
 			t.Errorf("%s: as a hint it is %+v, %v", name, hint, err)
 		}
@@ -81,7 +85,7 @@ func TestAnotherMasterKey(t *testing.T) {
 	rows, err := h.Store.SigningKeys(t.Context())
 	must(t, err)
 	moved := rows[0] // a sealed key is good for its own id only
-	moved.ID, moved.Algorithm = "moved", "EdDSA"
+	moved.ID, moved.RetiredAt = "moved", h.clock.at.Add(time.Hour)
 	must(t, h.Store.ChangeSigningKeys(t.Context(), func([]store.SigningKey) (store.SigningKeyChange, error) {
 		return store.SigningKeyChange{Save: []store.SigningKey{moved}}, nil
 	}))
