@@ -16,10 +16,15 @@ import (
 // Whatever a client may register leads where it says, and nothing else matches it but another port of this computer.
 func FuzzRedirect(f *testing.F) {
 	for _, seed := range [][2]string{
-		{"https://app.example/cb", "https://app.example/cb"}, {testCallback, "http://127.0.0.1:1/callback"}, {"http://localhost/cb", "http://localhost:80/cb?x"},
-		{"cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/cb"}, {"http://[::1]/cb", "http://[::1]:70000/cb"},
-		{"https://app.example/cb", "https://app.example\\@evil.example/cb"}, {"http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb"},
-		{"javascript:alert(1)", "data:text/html,x"}, {"https://a.example/%2e%2e/cb", "https://a.example/cb\r\nX: y"},
+		{"https://app.example/cb", "https://app.example/cb"},
+		{testCallback, "http://127.0.0.1:1/callback"},
+		{"http://localhost/cb", "http://localhost:80/cb?x"},
+		{"cursor://anysphere.cursor-mcp/oauth/callback", "com.example.app:/cb"},
+		{"http://[::1]/cb", "http://[::1]:70000/cb"},
+		{"https://app.example/cb", "https://app.example\\@evil.example/cb"},
+		{"http://127.0.0.1/cb", "http://127.0.0.1:1@evil.example/cb"},
+		{"javascript:alert(1)", "data:text/html,x"},
+		{"https://a.example/%2e%2e/cb", "https://a.example/cb\r\nX: y"},
 	} {
 		f.Add(seed[0], seed[1])
 	}

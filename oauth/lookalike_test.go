@@ -10,7 +10,7 @@ import (
 
 func TestSkeleton(t *testing.T) {
 	for _, same := range [][]string{
-		{"Claude Code", "claude code", "ClaudeCode", "Claude-Code", "Сlаude Соdе", "C1aude Code", "CIaude Code", "Ⅽlaude Code", "Ｃｌａｕｄｅ　Ｃｏｄｅ", "𝓒𝓵𝓪𝓾𝓭𝓮 𝓒𝓸𝓭𝓮", "Clàudé Code", "Clau​de Code", "ⒸⓁⒶⓊⒹⒺ Code", "Claude C0de"},
+		{"Claude Code", "claude code", "ClaudeCode", "Claude-Code", "Сlаude Соdе", "C1aude Code", "CIaude Code", "Ⅽlaude Code", "Ｃｌａｕｄｅ　Ｃｏｄｅ", "𝓒𝓵𝓪𝓾𝓭𝓮 𝓒𝓸𝓭𝓮", "Clàudé Code", "Clau\u200bde Code", "ⒸⓁⒶⓊⒹⒺ Code", "Claude C0de"},
 		{"Cursor", "CURSOR", "Curѕоr", "Cυrsοr", "Cur5or", "Ꮯursor", "𝗖ursor", "cursοr"},
 		{"modern", "modem", "rnodern", "ｍodern"},
 		{"VS Code", "V S Code", "Vs.Code", "ⅤS Code"},

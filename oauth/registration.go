@@ -14,7 +14,8 @@ import (
 )
 
 // registration is a client's metadata (RFC 7591 section 2), asked for and answered. What is not listed is
-// ignored: a client chooses neither its id nor its secret nor how much it is trusted.
+// ignored: a client chooses neither its id nor its secret nor how much it is trusted, our pages speak one language (section
+// 2.2), and nobody here knows whose software statements to believe (section 2.3).
 type registration struct {
 	ClientID              string   `json:"client_id,omitempty"`
 	ClientSecret          string   `json:"client_secret,omitempty"`

@@ -18,8 +18,14 @@ func TestClientPolicy(t *testing.T) {
 		return shown.State
 	}
 	for _, step := range []struct{ command, id, state string }{
-		{"block", made.ID, "blocked"}, {"unblock", made.ID, "allowed"}, {"block", made.ID, "blocked"}, {"allow", made.ID, "allowed"},
-		{"allow", document, "allowed"}, {"block", document, "blocked"}, {"block", document + "?2", "blocked"}, {"unblock", document + "?2", "unverified"},
+		{"block", made.ID, "blocked"},
+		{"unblock", made.ID, "allowed"},
+		{"block", made.ID, "blocked"},
+		{"allow", made.ID, "allowed"},
+		{"allow", document, "allowed"},
+		{"block", document, "blocked"},
+		{"block", document + "?2", "blocked"},
+		{"unblock", document + "?2", "unverified"},
 	} {
 		if p.do(nil, "", "client", step.command, step.id); state(step.id) != step.state {
 			t.Errorf("%s %s: %s", step.command, step.id, state(step.id))

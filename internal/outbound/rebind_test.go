@@ -122,8 +122,14 @@ func TestRebinding(t *testing.T) {
 	visits.Store(0)
 	for range 3 {
 		for _, fetch := range []func(*Client) error{
-			func(c *Client) error { _, err := c.JSON(t.Context(), "https://rebind.example:"+port+"/doc"); return err },
-			func(c *Client) error { _, err := c.Image(t.Context(), "https://rebind.example:"+port+"/logo"); return err },
+			func(c *Client) error {
+				_, err := c.JSON(t.Context(), "https://rebind.example:"+port+"/doc")
+				return err
+			},
+			func(c *Client) error {
+				_, err := c.Image(t.Context(), "https://rebind.example:"+port+"/logo")
+				return err
+			},
 		} {
 			for _, loopback := range []bool{false, true} { // development lets in names of this machine, not those of others
 				if err := fetch(newClient(loopback, resolver)); !errors.Is(err, ErrRefused) {
