@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -102,7 +103,7 @@ func checkShape(body []byte) error {
 // the tool's wrapper is the gate. The Mcp-Name header is not asked, the body decides what runs.
 func (s *Server) checkScope(r *http.Request, body []byte) error {
 	token := tokenOf(r.Context())
-	if opensAll(toolsets, token) {
+	if opensAll(s.guarded, token) {
 		return nil
 	}
 	var call struct {
@@ -112,12 +113,12 @@ func (s *Server) checkScope(r *http.Request, body []byte) error {
 	if json.Unmarshal(body, &call) != nil || call.Method != "tools/call" {
 		return nil
 	}
-	set, ok := s.guarded[call.Params.Name]
-	if !ok || set.opens(token) {
+	t, ok := s.guarded[call.Params.Name]
+	if !ok || t.opens(token) {
 		return nil
 	}
 	return &refusal{
-		status: http.StatusForbidden, code: "insufficient_scope", challenge: true, scope: set.scopeNames(),
+		status: http.StatusForbidden, code: "insufficient_scope", challenge: true, scope: strings.Join(t.scopes, " "),
 		description: "The access token does not cover this tool.",
 	}
 }

@@ -79,18 +79,27 @@ func TestNotification(t *testing.T) {
 	}
 }
 
+// TestInsufficientScope: a call that the token does not cover is told exactly what would.
 func TestInsufficientScope(t *testing.T) {
 	d := open(t, nil)
-	want := `Bearer error="insufficient_scope", error_description="The access token does not cover this tool.", ` +
-		`scope="profile email", resource_metadata="` + d.URL + `/.well-known/oauth-protected-resource/mcp"`
-	for _, token := range []string{"jane+openid", "jane", "jane+profiles+emails"} {
-		r := d.send(t, call, as(token))
+	change := strings.Replace(call, "get_user_profile", "update_user_profile", 1)
+	for _, c := range []struct{ token, body, scope string }{
+		{"jane+openid", call, "profile email"},
+		{"jane", call, "profile email"},
+		{"jane+profiles+emails", call, "profile email"},
+		{"jane+profile~write", call, "profile email"}, // the authorization server adds what a scope implies
+		{everyday, change, "profile:write"},
+		{"jane", change, "profile:write"},
+	} {
+		want := `Bearer error="insufficient_scope", error_description="The access token does not cover this tool.", ` +
+			`scope="` + c.scope + `", resource_metadata="` + d.URL + `/.well-known/oauth-protected-resource/mcp"`
+		r := d.send(t, c.body, as(c.token))
 		if r.status != http.StatusForbidden || r.header.Get("WWW-Authenticate") != want {
-			t.Errorf("%s: %d %q", token, r.status, r.header.Get("WWW-Authenticate"))
+			t.Errorf("%s: %d %q", c.token, r.status, r.header.Get("WWW-Authenticate"))
 		}
 		// Other methods are open to any valid token, so that a client can see what there is to step up to.
-		if r := d.send(t, list, as(token)); r.status != http.StatusOK {
-			t.Errorf("%s: list %d", token, r.status)
+		if r := d.send(t, list, as(c.token)); r.status != http.StatusOK || !strings.Contains(r.body, "update_user_profile") {
+			t.Errorf("%s: list %d %s", c.token, r.status, r.body)
 		}
 	}
 }
@@ -104,6 +113,12 @@ func TestScopeCheckedByTool(t *testing.T) {
 	d.send(t, call, func(r *http.Request) { as("jane+openid")(r); r.Header.Set("Mcp-Name", "other") }).result(t, &got)
 	if !got.IsError || len(got.StructuredContent) != 0 || !strings.Contains(got.Content[0].Text, "profile email") {
 		t.Errorf("%+v", got)
+	}
+	change := strings.Replace(call, `get_user_profile","arguments":{}`, `update_user_profile","arguments":{"first_name":"Eve"}`, 1)
+	d.send(t, change, as(everyday)).result(t, &got)
+	if u, err := d.mcp.Store.User(t.Context(), d.jane.ID); !got.IsError || err != nil || u.FirstName != "Jane" ||
+		got.Content[0].Text != "The access token does not cover this tool. It needs the scope profile:write." {
+		t.Errorf("%+v %+v %v", got, u, err)
 	}
 	if strings.Contains(d.log.String(), "tool called") {
 		t.Error("the tool ran")

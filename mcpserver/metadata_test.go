@@ -3,6 +3,7 @@ package mcpserver
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -41,6 +42,10 @@ func TestMetadata(t *testing.T) {
 				t.Error(diff)
 			}
 		}
+	}
+	// What a tool asks for by stepping up is in its own challenge only.
+	if plain := open(t, nil); strings.Contains(string(plain.mcp.document)+plain.mcp.challenge, "profile:write") {
+		t.Errorf("%s %s", plain.mcp.document, plain.mcp.challenge)
 	}
 	// The first challenge asks for the configured scopes, and for no refresh token.
 	const scope = `scope="openid email user:org:read"`

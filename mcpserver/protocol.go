@@ -31,7 +31,7 @@ func (s *Server) streamable(sets []toolset) http.Handler {
 	server.AddReceivingMiddleware(s.guard)
 	for _, set := range sets {
 		for _, t := range set.tools {
-			server.AddTool(t.spec(), s.wrap(set, t))
+			server.AddTool(t.spec(), s.wrap(t))
 		}
 	}
 	return mcp.NewStreamableHTTPHandler(func(*http.Request) *mcp.Server { return server }, &mcp.StreamableHTTPOptions{

@@ -80,7 +80,7 @@ func TestEveryVersion(t *testing.T) {
 				Tools []struct{ Name string }
 			}
 			d.speak(t, version, "tools/list", "").result(t, &tools)
-			if len(tools.Tools) != 1 || tools.Tools[0].Name != "get_user_profile" {
+			if len(tools.Tools) != 2 || tools.Tools[0].Name != "get_user_profile" {
 				t.Errorf("%+v", tools)
 			}
 			var got toolReply
@@ -113,10 +113,11 @@ func TestToolsOnly(t *testing.T) {
 // TestPanic: a tool that panics is an error of that tool, told once to the log and not to the caller.
 func TestPanic(t *testing.T) {
 	d := open(t, nil)
-	boom := tool{"boom", "Boom", "Panics.", &jsonschema.Schema{Type: "object"}, &jsonschema.Schema{Type: "object"},
-		func(*Server, context.Context, *oauth.Token, json.RawMessage) (answer, error) { panic("secret cause") }}
-	broken := tool{"broken", "Broken", "Fails.", &jsonschema.Schema{Type: "object"}, &jsonschema.Schema{Type: "object"},
-		func(*Server, context.Context, *oauth.Token, json.RawMessage) (answer, error) {
+	object := &jsonschema.Schema{Type: "object"}
+	boom := tool{name: "boom", input: object, output: object,
+		call: func(*Server, context.Context, *oauth.Token, json.RawMessage) (answer, error) { panic("secret cause") }}
+	broken := tool{name: "broken", input: object, output: object,
+		call: func(*Server, context.Context, *oauth.Token, json.RawMessage) (answer, error) {
 			return answer{}, fmt.Errorf("secret cause: %w", store.ErrConflict)
 		}}
 	d.Config.Handler = d.mcp.Protect(d.mcp.message(d.mcp.streamable([]toolset{{profileTools.scopes, []tool{boom, broken}}})))

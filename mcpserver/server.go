@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"frontdesk/internal/account"
 	"frontdesk/oauth"
 	"frontdesk/store"
 )
@@ -25,8 +26,8 @@ type Config struct {
 	Name    string // what clients call this server
 	Version string // of the program
 
-	// Scopes is what a client gets that names none (default: every scope). Challenges name them, so that
-	// one consent is enough for the everyday; offline_access is left out there.
+	// Scopes is what a client gets that names none (default: oauth.Standard). The first challenge names them, so
+	// that one consent is enough for the everyday; offline_access is left out there.
 	Scopes []string
 	// Hosts are names that a Host header may bear besides the public URL's and the loopback ones: those
 	// a reverse proxy calls this server by.
@@ -37,9 +38,10 @@ type Config struct {
 
 	// Verify returns the token that raw is, when it was issued for resource and nothing has ended it;
 	// [oauth.ErrInvalidToken] when it was not. Any other error means that nobody can tell just now.
-	Verify func(ctx context.Context, raw, resource string) (*oauth.Token, error)
-	Store  *store.Store
-	Log    *slog.Logger
+	Verify   func(ctx context.Context, raw, resource string) (*oauth.Token, error)
+	Store    *store.Store
+	Accounts *account.Accounts
+	Log      *slog.Logger
 }
 
 // Server is the resource server. Make one with [New]; it is safe for concurrent use.
@@ -52,7 +54,7 @@ type Server struct {
 	everyday  string          // the scopes of the first challenge
 	document  []byte          // RFC 9728 metadata
 	challenge string          // the 401 of a request without a token
-	guarded   map[string]toolset
+	guarded   map[string]tool
 	transport http.Handler // the SDK's Streamable HTTP
 }
 
@@ -62,8 +64,8 @@ func New(c Config) (*Server, error) {
 	if err != nil || public.Host == "" || strings.HasSuffix(c.URL, "/") {
 		return nil, fmt.Errorf("public URL %q is not an absolute URL without a trailing slash", c.URL)
 	}
-	if c.Verify == nil || c.Store == nil {
-		return nil, errors.New("the MCP server needs Verify and Store")
+	if c.Verify == nil || c.Store == nil || c.Accounts == nil {
+		return nil, errors.New("the MCP server needs Verify, Store and Accounts")
 	}
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	if len(c.Scopes) == 0 {
@@ -103,11 +105,12 @@ func Scopes() []oauth.Scope {
 	return brought
 }
 
-// supported is every scope of metadata and challenges: what there is and what is configured, without
-// offline_access, which is between a client and the authorization server (MCP 2026-07-28, Authorization).
+// supported is the scopes of the metadata: the everyday ones and what is configured. Clients without a challenge at
+// hand ask for all that they find there, so what a tool asks for by stepping up is left to its challenge and to the
+// authorization server's metadata; offline_access is between a client and that server (MCP 2026-07-28, Authorization).
 func supported(configured []string) []string {
 	var names []string
-	for _, scope := range slices.Concat(oauth.Standard, Scopes()) {
+	for _, scope := range oauth.Standard {
 		names = append(names, scope.Name)
 	}
 	for _, name := range configured {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"frontdesk/internal/account"
 	"frontdesk/oauth"
 	"frontdesk/store"
 )
@@ -30,8 +31,11 @@ type desk struct {
 	log  *bytes.Buffer
 }
 
-// everything is a token's worth of all scopes.
-const everything = "jane+openid+profile+email"
+// everyday is a token's worth of the everyday scopes, everything one of all.
+const (
+	everyday   = "jane+openid+profile+email"
+	everything = everyday + "+profile~write"
+)
 
 func open(t testing.TB, change func(*Config)) *desk {
 	t.Helper()
@@ -56,7 +60,7 @@ func open(t testing.TB, change func(*Config)) *desk {
 	mux := http.NewServeMux()
 	d.Server = httptest.NewUnstartedServer(mux)
 	c := Config{
-		URL: "http://" + d.Listener.Addr().String(), Name: "Test Desk", Version: "1.0", Store: people,
+		URL: "http://" + d.Listener.Addr().String(), Name: "Test Desk", Version: "1.0", Store: people, Accounts: account.New(account.Config{Store: people}),
 		Log: slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Verify: d.verify,
 	}
 	if change != nil {
@@ -71,10 +75,10 @@ func open(t testing.TB, change func(*Config)) *desk {
 	return d
 }
 
-// verify stands in for the authorization server: "+" parts a token's name and its scopes.
+// verify stands in for the authorization server: "+" parts a token's name and its scopes, which have "~" for ":".
 func (d *desk) verify(_ context.Context, raw, resource string) (*oauth.Token, error) {
 	name, scopes, _ := strings.Cut(raw, "+")
-	token := &oauth.Token{UserID: name, ClientID: "client_1", Resource: resource, Scopes: strings.Split(scopes, "+"), ExpiresAt: time.Now().Add(time.Hour)}
+	token := &oauth.Token{UserID: name, ClientID: "client_1", Resource: resource, Scopes: strings.Split(strings.ReplaceAll(scopes, "~", ":"), "+"), ExpiresAt: time.Now().Add(time.Hour)}
 	switch name {
 	case "jane":
 		token.UserID = d.jane.ID
@@ -167,7 +171,7 @@ type toolReply struct {
 
 func TestNewRefuses(t *testing.T) {
 	good := Config{
-		URL: "https://desk.example", Store: new(store.Store),
+		URL: "https://desk.example", Store: new(store.Store), Accounts: new(account.Accounts),
 		Verify: func(context.Context, string, string) (*oauth.Token, error) { return nil, nil },
 	}
 	if _, err := New(good); err != nil {
@@ -178,6 +182,7 @@ func TestNewRefuses(t *testing.T) {
 		"relative":       func(c *Config) { c.URL = "desk.example" },
 		"no verify":      func(c *Config) { c.Verify = nil },
 		"no store":       func(c *Config) { c.Store = nil },
+		"no accounts":    func(c *Config) { c.Accounts = nil },
 	} {
 		c := good
 		change(&c)
@@ -197,11 +202,14 @@ func TestSDKClient(t *testing.T) {
 			t.Fatal(path, err)
 		}
 		tools, err := session.ListTools(t.Context(), nil)
-		if err != nil || len(tools.Tools) != 1 || tools.Tools[0].Name != "get_user_profile" || tools.CacheScope != "private" {
+		if err != nil || len(tools.Tools) != 2 || tools.CacheScope != "private" {
 			t.Fatalf("%s: %+v %v", path, tools, err)
 		}
-		if a := tools.Tools[0].Annotations; !a.ReadOnlyHint || !a.IdempotentHint || *a.OpenWorldHint || *a.DestructiveHint {
-			t.Errorf("annotations %+v", a)
+		for i, name := range []string{"get_user_profile", "update_user_profile"} {
+			tool, writes := tools.Tools[i], i == 1
+			if a := tool.Annotations; tool.Name != name || a.ReadOnlyHint == writes || *a.DestructiveHint != writes || !a.IdempotentHint || *a.OpenWorldHint {
+				t.Errorf("%s: annotations %+v", tool.Name, a)
+			}
 		}
 		res, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "get_user_profile"})
 		if err != nil || res.IsError || !strings.Contains(res.Content[0].(*mcp.TextContent).Text, "Username: jane\n") {

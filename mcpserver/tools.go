@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -19,16 +20,20 @@ var toolsets = []toolset{
 	profileTools,
 }
 
-// toolset is tools that the same scopes open: a token needs one of them to call any tool of the set.
+// toolset is tools that belong together, and the scopes that they bring.
 type toolset struct {
 	scopes []oauth.Scope
 	tools  []tool
 }
 
-// tool is one entry of tools/list and the method behind it.
+// tool is one entry of tools/list and the method behind it. A challenge names exactly its scopes.
 type tool struct {
 	name, title, description string
-	input, output            *jsonschema.Schema
+	scopes                   []string // a token needs them all
+	partly                   bool     // or one of them, which shows a part
+	writes                   bool     // it changes something, over what was there
+	output                   *jsonschema.Schema
+	input                    *jsonschema.Schema // made by newTool, as is call
 	call                     func(s *Server, ctx context.Context, token *oauth.Token, arguments json.RawMessage) (answer, error)
 }
 
@@ -45,9 +50,25 @@ type refused string
 
 func (r refused) Error() string { return string(r) }
 
-// newTool makes a tool of method, which only reads. In is its arguments as a struct, from which the input
-// schema follows; output describes the structured half of its answer.
-func newTool[In any](name, title, description string, output *jsonschema.Schema, method func(*Server, context.Context, *oauth.Token, In) (answer, error)) tool {
+// newTool completes t: method is behind it. In is its arguments as a struct, from which the input schema follows;
+// t.output describes the structured half of its answer.
+func newTool[In any](t tool, method func(*Server, context.Context, *oauth.Token, In) (answer, error)) tool {
+	t.input = inputSchema[In]()
+	resolved, err := t.input.Resolve(nil)
+	if err != nil {
+		panic(err)
+	}
+	t.call = func(s *Server, ctx context.Context, token *oauth.Token, arguments json.RawMessage) (answer, error) {
+		var in In
+		if !fits(resolved, arguments) || (len(arguments) > 0 && json.Unmarshal(arguments, &in) != nil) {
+			return answer{}, refused("The arguments do not fit the input schema of " + t.name + ".")
+		}
+		return method(s, ctx, token, in)
+	}
+	return t
+}
+
+func inputSchema[In any]() *jsonschema.Schema {
 	input, err := jsonschema.For[In](nil)
 	if err != nil {
 		panic(err) // a program that cannot describe its own tools does not start
@@ -55,24 +76,21 @@ func newTool[In any](name, title, description string, output *jsonschema.Schema,
 	if input.Properties == nil {
 		input.Properties = map[string]*jsonschema.Schema{} // some models refuse an object schema without the word
 	}
-	resolved, err := input.Resolve(nil)
-	if err != nil {
-		panic(err)
-	}
-	return tool{name, title, description, input, output, func(s *Server, ctx context.Context, token *oauth.Token, arguments json.RawMessage) (answer, error) {
-		var in In
-		if !fits(resolved, arguments) || (len(arguments) > 0 && json.Unmarshal(arguments, &in) != nil) {
-			return answer{}, refused("The arguments do not fit the input schema of " + name + ".")
+	for _, property := range input.Properties {
+		if len(property.Types) == 2 { // a pointer: "null or string", which some models refuse as well
+			property.Type, property.Types = property.Types[1], nil
 		}
-		return method(s, ctx, token, in)
-	}}
+	}
+	return input
 }
 
+// fits tells whether the arguments are what the schema asks for. Some models send null for what they leave out.
 func fits(schema *jsonschema.Resolved, arguments json.RawMessage) bool {
 	value := map[string]any{}
 	if len(arguments) > 0 && json.Unmarshal(arguments, &value) != nil {
 		return false
 	}
+	maps.DeleteFunc(value, func(_ string, v any) bool { return v == nil })
 	return schema.Validate(value) == nil
 }
 
@@ -80,7 +98,7 @@ func (t tool) spec() *mcp.Tool {
 	no := false
 	return &mcp.Tool{
 		Name: t.name, Title: t.title, Description: t.description, InputSchema: t.input, OutputSchema: t.output,
-		Annotations: &mcp.ToolAnnotations{ReadOnlyHint: true, IdempotentHint: true, DestructiveHint: &no, OpenWorldHint: &no},
+		Annotations: &mcp.ToolAnnotations{ReadOnlyHint: !t.writes, IdempotentHint: true, DestructiveHint: &t.writes, OpenWorldHint: &no},
 	}
 }
 
@@ -88,13 +106,13 @@ func (t tool) spec() *mcp.Tool {
 const toolTime = 25 * time.Second
 
 // wrap is what stands around every tool: the scope check, the log line, the words of an error.
-func (s *Server) wrap(set toolset, t tool) mcp.ToolHandler {
+func (s *Server) wrap(t tool) mcp.ToolHandler {
 	return func(ctx context.Context, req *mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		ctx, cancel := context.WithTimeout(ctx, toolTime)
 		defer cancel()
 		token := tokenOf(ctx)
-		if token == nil || !set.opens(token) {
-			return toolError("The access token does not cover this tool. It needs one of these scopes: " + set.scopeNames() + "."), nil
+		if token == nil || !t.opens(token) {
+			return toolError("The access token does not cover this tool. " + t.needs() + " " + strings.Join(t.scopes, " ") + "."), nil
 		}
 		found, err := t.call(s, ctx, token, req.Params.Arguments)
 		who := []any{"tool", t.name, "user", token.UserID, "client", token.ClientID}
@@ -116,29 +134,37 @@ func toolError(sentence string) *mcp.CallToolResult {
 	return &mcp.CallToolResult{IsError: true, Content: []mcp.Content{&mcp.TextContent{Text: sentence}}}
 }
 
-func (set toolset) opens(token *oauth.Token) bool {
-	return slices.ContainsFunc(set.scopes, func(scope oauth.Scope) bool { return token.Has(scope.Name) })
-}
-
-func (set toolset) scopeNames() string {
-	names := make([]string, len(set.scopes))
-	for i, scope := range set.scopes {
-		names[i] = scope.Name
+// opens tells whether the token covers the tool.
+func (t tool) opens(token *oauth.Token) bool {
+	if t.partly {
+		return slices.ContainsFunc(t.scopes, token.Has)
 	}
-	return strings.Join(names, " ")
+	return !slices.ContainsFunc(t.scopes, func(scope string) bool { return !token.Has(scope) })
 }
 
-func opensAll(sets []toolset, token *oauth.Token) bool {
-	return !slices.ContainsFunc(sets, func(set toolset) bool { return !set.opens(token) })
+func (t tool) needs() string {
+	if t.partly {
+		return "It needs one of these scopes:"
+	}
+	return "It needs the scope"
 }
 
-// guarded finds the toolset of a tool by the tool's name.
-func guarded(sets []toolset) map[string]toolset {
-	by := map[string]toolset{}
+// guarded finds a tool by its name.
+func guarded(sets []toolset) map[string]tool {
+	by := map[string]tool{}
 	for _, set := range sets {
 		for _, t := range set.tools {
-			by[t.name] = set
+			by[t.name] = t
 		}
 	}
 	return by
+}
+
+func opensAll(tools map[string]tool, token *oauth.Token) bool {
+	for _, t := range tools {
+		if !t.opens(token) {
+			return false
+		}
+	}
+	return true
 }

@@ -13,11 +13,22 @@ import (
 )
 
 var profileTools = toolset{
-	[]oauth.Scope{{Name: "profile"}, {Name: "email"}}, // their words are in oauth.Standard
-	[]tool{newTool(
-		"get_user_profile", "User profile",
-		"The account of the person who is signed in: names, email addresses and account state. What was not shared with this client is left out.",
-		profileSchema(), (*Server).userProfile)},
+	[]oauth.Scope{
+		{Name: "profile"}, {Name: "email"}, // their words are in oauth.Standard
+		{Name: "profile:write", Title: "Change your profile", Description: "Name and username", Implies: []string{"profile"}},
+	},
+	[]tool{
+		newTool(tool{
+			name: "get_user_profile", title: "User profile",
+			description: "The account of the person who is signed in: names, email addresses and account state. What was not shared with this client is left out.",
+			scopes:      []string{"profile", "email"}, partly: true, output: profileSchema(),
+		}, (*Server).userProfile),
+		newTool(tool{
+			name: "update_user_profile", title: "Change user profile",
+			description: "Changes the first name, last name or username of the person who is signed in. What is left out stays as it is. Answers with the account as it is then.",
+			scopes:      []string{"profile:write"}, writes: true, output: profileSchema(),
+		}, (*Server).updateUserProfile),
+	},
 }
 
 // profileLines are the lines of the profile, in order. A line is there, in the text and in the structured
@@ -45,11 +56,13 @@ type profileLine struct {
 	value              func(*store.User) any // a string, a []string or a bool
 }
 
+const goneSentence = refused("This account is not here any more.")
+
 // userProfile reads the account that the token speaks for, and no other: it takes no input.
 func (s *Server) userProfile(ctx context.Context, token *oauth.Token, _ struct{}) (answer, error) {
 	user, err := s.Store.User(ctx, token.UserID)
 	if errors.Is(err, store.ErrNotFound) {
-		return answer{}, refused("This account is not here any more.")
+		return answer{}, goneSentence
 	}
 	if err != nil {
 		return answer{}, err

@@ -7,9 +7,10 @@ import (
 
 // Scope is one permission a client can be granted (RFC 6749 section 3.3).
 type Scope struct {
-	Name        string // the token on the wire: no spaces
-	Title       string // the deed in the person's words, "See your email addresses"
-	Description string // what exactly it covers, one short line; may be empty
+	Name        string   // the token on the wire: no spaces
+	Title       string   // the deed in the person's words, "See your email addresses"
+	Description string   // what exactly it covers, one short line; may be empty
+	Implies     []string // names of scopes that come with it
 }
 
 // Token is a verified access token (RFC 9068 section 2.2). It is shared between requests: nobody

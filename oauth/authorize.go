@@ -27,6 +27,7 @@ type authorization struct {
 	maxAge   time.Duration    // -1: any
 	hinted   string           // the person whom id_token_hint names; "": anybody
 	session  *account.Session // who is signed in; nil: nobody
+	consent  *store.Consent   // what that person has allowed before; nil: nothing
 	fosite   fosite.AuthorizeRequester
 }
 

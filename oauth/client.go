@@ -81,7 +81,7 @@ func (s *Server) authenticateClient(ctx context.Context, r *http.Request, form u
 			return nil, err
 		}
 	}
-	return &client{Client: c, scopes: s.allowedScopes(c)}, nil
+	return &client{Client: c, scopes: s.implied(s.allowedScopes(c))}, nil
 }
 
 // credentials is who a client says it is, and the method by which it says so.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,42 +19,13 @@ import (
 // formLifetime is how long a person may look at the consent page.
 const formLifetime = time.Hour
 
-// askConsent shows the consent page.
-func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a *authorization) error {
-	first, err := s.firstTime(r.Context(), a)
-	if err != nil {
-		return a.fail(err)
-	}
-	lookAlike, err := s.lookAlike(r.Context(), a.client)
-	if err != nil {
-		return a.fail(err)
-	}
-	logo := ""
-	if lookAlike == "" { // the picture would only help to mistake it
-		logo = s.logoOf(r.Context(), a.client)
-	}
-	action := r.URL.Path + "?" + a.form.Encode()
-	other := url.Values{}
-	for name, values := range a.form {
-		other[name] = values
-	}
-	other.Set("prompt", strings.Join(append(slices.DeleteFunc(slices.Clone(a.prompt), isAccountPrompt), "select_account"), " "))
-	other.Del(mark)
-	return s.Pages.Consent(w, r, ConsentRequest{
-		Action: action, Token: s.formToken(a), Client: a.client, User: a.session.User, Resource: a.resource,
-		Scopes: s.described(a.scopes), RedirectURI: a.redirect, Local: isLocal(a.redirect), First: first,
-		SwitchURL: r.URL.Path + "?" + other.Encode(), LookAlike: lookAlike, LogoURL: logo,
-	})
-}
-
-func isAccountPrompt(p string) bool { return p == "login" || p == "select_account" }
-
-func (s *Server) firstTime(ctx context.Context, a *authorization) (bool, error) {
-	_, err := s.Store.Consent(ctx, a.session.UserID, a.client.ID, a.resource.URL)
+// consentOf is what the person has allowed the client before; nil: nothing.
+func (s *Server) consentOf(ctx context.Context, a *authorization) (*store.Consent, error) {
+	consent, err := s.Store.Consent(ctx, a.session.UserID, a.client.ID, a.resource.URL)
 	if errors.Is(err, store.ErrNotFound) {
-		return true, nil
+		return nil, nil
 	}
-	return false, err
+	return consent, err
 }
 
 // answerConsent takes a person's answer. The request is checked again from the start; nothing that the page
@@ -71,15 +41,15 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	if a.session == nil || s.stale(a) {
 		return s.signIn(w, r, a)
 	}
-	nonce, expires, ok := s.formNonce(a, r.PostForm)
+	f, ok := s.readConsentForm(a, r.PostForm)
 	if !ok {
 		return &authorizeError{authorization: a, err: staleForm}
 	}
 	switch r.PostForm.Get("consent") {
 	case "allow":
-		return s.allow(w, r, a, nonce, expires)
+		return s.allow(w, r, a, f)
 	case "deny":
-		if err := s.useForm(r.Context(), nonce, expires); err != nil {
+		if err := s.useForm(r.Context(), f); err != nil {
 			return &authorizeError{authorization: a, err: err}
 		}
 		return a.fail(fosite.ErrAccessDenied.WithHint("The person said no."))
@@ -88,68 +58,70 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 }
 
 // allow saves the consent and the code in one transaction.
-func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization, nonce string, expires time.Time) error {
+func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization, f consentForm) error {
 	var code string
+	var nothing bool
 	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
-		if err := s.useForm(ctx, nonce, expires); err != nil {
-			return err
-		}
-		if err := s.saveConsent(ctx, a); err != nil {
-			return err
-		}
 		var err error
-		code, err = s.code(ctx, a)
+		if a.consent, err = s.consentOf(ctx, a); err != nil {
+			return err
+		}
+		decided := s.decide(a, f.choice, r.PostForm)
+		if nothing = len(decided.scopes) == 0; nothing {
+			return nil
+		}
+		if err := s.useForm(ctx, f); err != nil {
+			return err
+		}
+		if err := s.Store.SaveConsent(ctx, s.remember(a, decided)); err != nil {
+			return err
+		}
+		code, err = s.code(ctx, a, decided)
 		return err
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return &authorizeError{authorization: a, err: err}
+	case nothing:
+		return s.ask(w, r, a, f.choice, true)
 	}
 	return s.respond(w, r, a, [][2]string{{"code", code}})
 }
 
-// saveConsent adds what is allowed now to what was allowed before.
-func (s *Server) saveConsent(ctx context.Context, a *authorization) error {
-	before, err := s.Store.Consent(ctx, a.session.UserID, a.client.ID, a.resource.URL)
-	if errors.Is(err, store.ErrNotFound) {
-		before, err = &store.Consent{}, nil
-	}
-	if err != nil {
-		return err
-	}
-	scopes := before.Scopes
-	for _, name := range a.scopes {
-		if !slices.Contains(scopes, name) {
-			scopes = append(scopes, name)
-		}
-	}
-	return s.Store.SaveConsent(ctx, &store.Consent{UserID: a.session.UserID, ClientID: a.client.ID, Resource: a.resource.URL, Scopes: scopes})
+// consentForm is a page that was drawn, as its token tells.
+type consentForm struct {
+	choice  choice
+	nonce   string
+	expires time.Time
 }
 
 // useForm lets a form through once.
-func (s *Server) useForm(ctx context.Context, nonce string, expires time.Time) error {
-	err := s.Store.UseNonce(ctx, nonce, expires)
+func (s *Server) useForm(ctx context.Context, f consentForm) error {
+	err := s.Store.UseNonce(ctx, f.nonce, f.expires)
 	if errors.Is(err, store.ErrConflict) {
 		return staleForm
 	}
 	return err
 }
 
-// formToken binds a consent form to the browser session it is drawn for and to the request it shows.
-func (s *Server) formToken(a *authorization) string {
-	return s.mac("consent", rand.Text()+"-"+strconv.FormatInt(s.Now().Add(formLifetime).Unix(), 10), a.session.ID, a.form.Encode())
+// formToken binds a consent form to the browser session it is drawn for, to the request and to what the page says.
+func (s *Server) formToken(a *authorization, c choice) string {
+	until := strconv.FormatInt(s.Now().Add(formLifetime).Unix(), 10)
+	return s.mac("consent", rand.Text()+"-"+until+"-"+c.String(), a.session.ID, a.form.Encode())
 }
 
-// formNonce checks a form's token and reads the part that is used once.
-func (s *Server) formNonce(a *authorization, form url.Values) (nonce string, expires time.Time, ok bool) {
+// readConsentForm checks a form's token and reads what it says.
+func (s *Server) readConsentForm(a *authorization, form url.Values) (f consentForm, ok bool) {
 	value, _, _ := strings.Cut(form.Get("token"), ".")
-	nonce, until, _ := strings.Cut(value, "-")
+	nonce, rest, _ := strings.Cut(value, "-")
+	until, shown, _ := strings.Cut(rest, "-")
 	seconds, err := strconv.ParseInt(until, 10, 64)
 	if err != nil || len(form["token"]) != 1 || len(form["consent"]) != 1 ||
 		!hmac.Equal([]byte(form.Get("token")), []byte(s.mac("consent", value, a.session.ID, a.form.Encode()))) {
-		return "", time.Time{}, false
+		return f, false
 	}
-	expires = time.Unix(seconds, 0)
-	return nonce, expires, s.Now().Before(expires)
+	f = consentForm{parseChoice(shown), nonce, time.Unix(seconds, 0)}
+	return f, s.Now().Before(f.expires)
 }
 
 var (

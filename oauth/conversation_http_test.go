@@ -130,10 +130,7 @@ func answer(ts *testscript.TestScript, _ bool, args []string) {
 			v.Set(a["name"], a["value"])
 		}
 	}
-	for _, arg := range args {
-		name, value, _ := strings.Cut(arg, "=")
-		v.Set(name, value)
-	}
+	v = changed(v, args)
 	at, err := url.Parse(t.at)
 	ts.Check(err)
 	to, err := at.Parse(attrs(f[1])["action"])

@@ -32,7 +32,7 @@ var program string
 //	key ALG                        make a client's key; sets $JWKS, and $JWKS_URI, where it is served
 //	assertion [NAME=JSON|-NAME]…   sign good claims of $CLIENT but for those named; sets $ASSERTION
 //	follow                         go where the answer's Location leads, on this server
-//	answer NAME=VALUE…             fill in the first form of the page and send it
+//	answer [NAME=VALUE|-NAME]…     fill in the first form of the page and send it
 //	status CODE                    what the last answer was
 //	header NAME REGEXP             (! header NAME: it is not there)
 //	body REGEXP                    (! body REGEXP)

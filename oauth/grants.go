@@ -6,6 +6,8 @@ import (
 
 	"github.com/ory/fosite"
 	"github.com/ory/fosite/compose"
+
+	"frontdesk/store"
 )
 
 // grantType is a way to get tokens: its name on the wire and fosite's handler for it.
@@ -103,3 +105,18 @@ func (f *finisher) PopulateTokenEndpointResponse(ctx context.Context, ar fosite.
 	resp.SetExtra("id_token", idToken)
 	return nil
 }
+
+// grantee is the client that has authenticated, as far as the grant lets it go: fosite makes a refresh token for
+// whoever can use one.
+func grantee(ctx context.Context, g *store.Grant) fosite.Client {
+	if c := asking(ctx); !g.Online {
+		return c
+	}
+	return onlineClient{asking(ctx)}
+}
+
+// onlineClient is a client that the person did not let stay signed in.
+type onlineClient struct{ fosite.Client }
+
+// GetGrantTypes implements fosite.Client.
+func (onlineClient) GetGrantTypes() fosite.Arguments { return fosite.Arguments{"authorization_code"} }

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -34,10 +33,11 @@ func (s *Server) next(ctx context.Context, a *authorization) (step, error) {
 	case a.another():
 		return s.notThem(a)
 	}
-	ask, err := s.mustAsk(ctx, a)
-	switch {
-	case err != nil:
+	var err error
+	if a.consent, err = s.consentOf(ctx, a); err != nil {
 		return nil, err
+	}
+	switch ask := mustAsk(a); {
 	case ask && silent:
 		return nil, fosite.ErrConsentRequired
 	case ask:
@@ -58,21 +58,9 @@ func (s *Server) stale(a *authorization) bool {
 }
 
 // mustAsk tells whether the person has to see the consent page.
-func (s *Server) mustAsk(ctx context.Context, a *authorization) (bool, error) {
-	if slices.Contains(a.prompt, "consent") {
-		return true, nil
-	}
-	if isLocal(a.redirect) && !a.client.Verified {
-		return true, nil // any program on the computer can claim such a redirect (RFC 8252 section 8.6)
-	}
-	consent, err := s.Store.Consent(ctx, a.session.UserID, a.client.ID, a.resource.URL)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return true, nil
-	case err != nil:
-		return false, err
-	}
-	return !covers(consent.Scopes, a.scopes), nil
+func mustAsk(a *authorization) bool {
+	local := isLocal(a.redirect) && !a.client.Verified // any program on the computer can claim it (RFC 8252 section 8.6)
+	return slices.Contains(a.prompt, "consent") || local || !covers(a.allowed(), a.scopes)
 }
 
 func covers(granted, asked []string) bool {
@@ -86,21 +74,21 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a *authorization
 
 // issue makes the code and sends it to the client.
 func (s *Server) issue(w http.ResponseWriter, r *http.Request, a *authorization) error {
-	code, err := s.code(r.Context(), a)
+	code, err := s.code(r.Context(), a, s.unasked(a))
 	if err != nil {
 		return a.fail(err)
 	}
 	return s.respond(w, r, a, [][2]string{{"code", code}})
 }
 
-func (s *Server) code(ctx context.Context, a *authorization) (string, error) {
+func (s *Server) code(ctx context.Context, a *authorization, decided decision) (string, error) {
 	a.fosite.SetID(store.NewID("grant"))
-	for _, scope := range a.scopes {
+	for _, scope := range decided.scopes {
 		a.fosite.GrantScope(scope)
 	}
 	a.fosite.GrantAudience(a.resource.URL)
 	resp, err := s.provider.NewAuthorizeResponse(ctx, a.fosite, &session{
-		userID: a.session.UserID, authTime: a.session.AuthTime, amr: a.session.AMR, resource: a.resource.URL,
+		userID: a.session.UserID, authTime: a.session.AuthTime, amr: a.session.AMR, resource: a.resource.URL, online: decided.online,
 	})
 	if err != nil {
 		return "", err

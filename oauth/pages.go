@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"net/http"
+	"time"
 
 	"frontdesk/store"
 )
@@ -11,7 +12,8 @@ import (
 type Pages interface {
 	// SignIn sends the person to sign in and from there to returnTo, a path and query on this server.
 	SignIn(w http.ResponseWriter, r *http.Request, returnTo string) error
-	// Consent asks the person. The form posts to ask.Action with "token" and "consent" ("allow" or "deny").
+	// Consent asks the person. The form posts to ask.Action with "token", "consent" ("allow" or "deny") and the fields of
+	// the scopes that are ticked, and "boxes" where there are any to tick.
 	Consent(w http.ResponseWriter, r *http.Request, ask ConsentRequest) error
 	// FormPost sends the fields to action through the browser (OAuth 2.0 Form Post Response Mode).
 	FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string) error
@@ -31,13 +33,26 @@ type ConsentRequest struct {
 	Client      *store.Client
 	User        *store.User
 	Resource    Resource
-	Scopes      []Scope
+	Scopes      []AskedScope // to be allowed now
+	Kept        []Scope      // allowed before, and granted along
+	UserID      bool         // the client learns the user id, though no scope of the page says so
 	RedirectURI string
-	Local       bool   // the redirect goes to this computer: any program there may claim it (RFC 8252 section 8.6)
-	First       bool   // the person has never allowed this client anything
-	SwitchURL   string // where another person signs in for the same request
-	LookAlike   string // a name that the client's own can be mistaken for; "": none
-	LogoURL     string // our copy of the client's logo: a path on this server; "": none
+	Site        string        // whose the redirect's host is: the registrable domain; "": it has none
+	Local       bool          // the redirect goes to this computer: any program there may claim it (RFC 8252 section 8.6)
+	First       bool          // the person has never allowed this client anything
+	SwitchURL   string        // where another person signs in for the same request
+	LookAlike   string        // a name that the client's own can be mistaken for; "": none
+	LogoURL     string        // our copy of the client's logo: a path on this server; "": none
+	Nothing     bool          // the person allowed nothing at all, and is asked again
+	Lasts       time.Duration // how long a token lasts
+	Unused      time.Duration // how long the client stays signed in without being used; 0: it does not
+}
+
+// AskedScope is a line of the consent page.
+type AskedScope struct {
+	Scope
+	Field string // the name of its checkbox, which any value ticks; "": it cannot be left out
+	Off   bool   // not ticked at first: the person left it out the last time
 }
 
 // SignOutRequest is the question whether to sign out.

@@ -11,10 +11,10 @@ import (
 
 // Standard are the scopes that this room itself gives meaning to. Toolsets bring the others.
 var Standard = []Scope{
-	{"openid", "Know who you are", "Your user id"}, // OpenID Connect Core section 3.1.2.1
-	{"profile", "See your profile", "Name, username, picture, account status"},
-	{"email", "See your email addresses", "Primary and secondary"},
-	{"offline_access", "Stay signed in", "Until you disconnect it"}, // OpenID Connect Core section 11
+	{Name: "openid", Title: "Know who you are", Description: "Your user id"}, // OpenID Connect Core section 3.1.2.1
+	{Name: "profile", Title: "See your profile", Description: "Name, username, picture, account status"},
+	{Name: "email", Title: "See your email addresses", Description: "Primary and secondary"},
+	{Name: "offline_access", Title: "Stay signed in", Description: "Until you disconnect it"}, // OpenID Connect Core section 11
 }
 
 // requestedScopes is what an authorization request comes down to: what it names, or else the default
@@ -37,19 +37,47 @@ func (s *Server) requestedScopes(named string, client *store.Client) ([]string, 
 	return scopes, nil
 }
 
-// allowedScopes is what the client may ask for, in the order in which people read it.
+// allowedScopes is what the client may ask for, in the order in which people read it. An operator's list binds. A
+// client that registered itself has listed what it knew of, which is often just what the first challenge named; what
+// lies beyond the everyday it hears of in a later challenge, so its own list cannot rule that out.
 func (s *Server) allowedScopes(client *store.Client) []string {
 	var names []string
 	for _, scope := range s.Scopes {
-		if len(client.Scopes) == 0 || slices.Contains(client.Scopes, scope.Name) {
+		beyond := client.Source != store.FromOperator && !slices.Contains(s.DefaultScopes, scope.Name) && !isStandard(scope.Name)
+		if len(client.Scopes) == 0 || slices.Contains(client.Scopes, scope.Name) || beyond {
 			names = append(names, scope.Name)
 		}
 	}
 	return names
 }
 
-// narrow is the scopes of a refresh request (RFC 6749 section 6): a part of what was granted. Scopes that do
-// not exist here are ignored, as at authorize, since clients repeat what they asked for there.
+func isStandard(name string) bool {
+	return slices.ContainsFunc(Standard, func(s Scope) bool { return s.Name == name })
+}
+
+// implied is the scopes and those that come with them, each once, those of the list first.
+func (s *Server) implied(names []string) []string {
+	var all []string
+	for len(names) > 0 {
+		var more []string
+		for _, name := range names {
+			if slices.Contains(all, name) {
+				continue
+			}
+			all = append(all, name)
+			for _, scope := range s.Scopes {
+				if scope.Name == name {
+					more = append(more, scope.Implies...)
+				}
+			}
+		}
+		names = more
+	}
+	return all
+}
+
+// narrow is the scopes of a refresh request (RFC 6749 section 6): a part of what was granted, with what that part
+// implies. Scopes that do not exist here are ignored, as at authorize, since clients repeat what they asked for there.
 func (s *Server) narrow(named string, granted []string) ([]string, error) {
 	var scopes []string
 	for _, name := range strings.Fields(named) {
@@ -65,13 +93,13 @@ func (s *Server) narrow(named string, granted []string) ([]string, error) {
 	if len(scopes) == 0 {
 		return nil, fosite.ErrInvalidScope.WithHint("None of the scopes was granted.")
 	}
-	return scopes, nil
+	return s.implied(scopes), nil
 }
 
-// described is the scopes in words, in the order of the list. Beside profile, openid says nothing more to a person.
-func (s *Server) described(names []string) []Scope {
+// Describe is the scopes in words, in the order of the list. Beside profile, openid says nothing more to a person.
+func Describe(list []Scope, names []string) []Scope {
 	var scopes []Scope
-	for _, scope := range s.Scopes {
+	for _, scope := range list {
 		if scope.Name == "openid" && slices.Contains(names, "profile") {
 			continue
 		}

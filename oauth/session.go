@@ -14,6 +14,7 @@ import (
 type session struct {
 	userID   string
 	resource string
+	online   bool     // no refresh token
 	scopes   []string // all that was granted; a refresh may narrow its access token
 	nonce    string   // OpenID Connect Core section 3.1.2.1
 	authTime time.Time

@@ -66,7 +66,7 @@ func (s *storage) CreateAuthorizeCodeSession(ctx context.Context, signature stri
 		ExpiresAt: s.server.Now().Add(codeLifetime),
 		Grant: store.Grant{
 			UserID: sess.userID, ClientID: r.GetClient().GetID(), Resource: sess.resource,
-			Scopes: r.GetGrantedScopes(), AuthTime: sess.authTime, AMR: sess.amr,
+			Scopes: r.GetGrantedScopes(), AuthTime: sess.authTime, AMR: sess.amr, Online: sess.online,
 		},
 	})
 }
@@ -114,7 +114,7 @@ func verifies(verifier, challenge string) bool {
 // requester is a grant as fosite wants to see it.
 func (*storage) requester(ctx context.Context, g *store.Grant, sess *session, form url.Values) *fosite.Request {
 	return &fosite.Request{
-		ID: g.ID, RequestedAt: g.CreatedAt, Client: asking(ctx), Session: sess, Form: form,
+		ID: g.ID, RequestedAt: g.CreatedAt, Client: grantee(ctx, g), Session: sess, Form: form,
 		RequestedScope: g.Scopes, GrantedScope: g.Scopes,
 		RequestedAudience: fosite.Arguments{g.Resource}, GrantedAudience: fosite.Arguments{g.Resource},
 	}

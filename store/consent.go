@@ -15,6 +15,7 @@ type Consent struct {
 	Scopes    []string  `gorm:"serializer:list"`
 	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"serializer:millis;autoUpdateTime:false"`
+	Online    bool      // the user did not let the client stay signed in
 }
 
 // Consent reads what the user has allowed the client at the resource.
@@ -34,7 +35,7 @@ func (s *Store) SaveConsent(ctx context.Context, c *Consent) error {
 	c.UpdatedAt = c.CreatedAt
 	return wrap("save consent", s.db(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "user_id"}, {Name: "client_id"}, {Name: "resource"}},
-		DoUpdates: clause.AssignmentColumns([]string{"scopes", "updated_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"scopes", "updated_at", "online"}),
 	}).Create(c).Error)
 }
 

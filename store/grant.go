@@ -17,6 +17,7 @@ type Grant struct {
 	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
 	RevokedAt time.Time `gorm:"serializer:millis"` // zero: alive
 	AMR       []string  `gorm:"serializer:list"`   // how the user had signed in (RFC 8176)
+	Online    bool      // the user did not let the client stay signed in: no refresh token
 }
 
 // GrantAlive tells whether tokens of the grant may be used: it is not revoked, and its user is not

@@ -12,12 +12,14 @@ type RefreshToken struct {
 	ExpiresAt time.Time `gorm:"serializer:millis"`
 	UsedAt    time.Time `gorm:"serializer:millis"` // zero: not yet
 	Successor string    // the signature it was rotated into; "" before
+	IssuedAt  time.Time `gorm:"serializer:millis"`
 
 	Grant Grant
 }
 
 // CreateRefreshToken saves the first refresh token of a grant.
 func (s *Store) CreateRefreshToken(ctx context.Context, t *RefreshToken) error {
+	t.IssuedAt = s.now()
 	return wrap("create refresh token", s.db(ctx).Omit("Grant").Create(t).Error)
 }
 

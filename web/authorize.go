@@ -30,10 +30,16 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 		Action: ask.Action, Token: ask.Token, ClientName: ask.Client.Name, Verified: ask.Client.Verified,
 		Origin: oauth.Origin(ask.Client), Local: ask.Local, New: ask.First, User: personOf(ask.User), SwitchURL: ask.SwitchURL,
 		ResourceName: ask.Resource.Name, ResourceURL: ask.Resource.URL,
-		RedirectHost: host, RedirectURI: ask.RedirectURI, LookAlike: ask.LookAlike, LogoURL: ask.LogoURL,
+		RedirectHost: host, RedirectURI: ask.RedirectURI, Site: ask.Site, AppsURL: appsPath, UserID: ask.UserID, Nothing: ask.Nothing,
+		Lasts: ask.Lasts, Unused: ask.Unused, LookAlike: ask.LookAlike, LogoURL: ask.LogoURL,
 	}
 	for _, scope := range ask.Scopes {
-		p.Scopes = append(p.Scopes, page.Scope{Title: scope.Title, Description: scope.Description})
+		p.Scopes = append(p.Scopes, page.Scope{
+			Title: scope.Title, Description: scope.Description, Field: scope.Field, Off: scope.Off, Stay: scope.Name == "offline_access",
+		})
+	}
+	for _, scope := range ask.Kept {
+		p.Kept = append(p.Kept, scope.Title)
 	}
 	return s.pages.Render(w, r, http.StatusOK, p)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 
 	"frontdesk/internal/account"
+	"frontdesk/oauth"
 	"frontdesk/store"
 	"frontdesk/web/page"
 	"frontdesk/web/signin"
@@ -19,8 +20,9 @@ type Config struct {
 	Site       page.Site
 	Store      *store.Store
 	Accounts   *account.Accounts
-	SignUp     string // open, invite or closed
-	SetupToken string // opens sign-up to the first administrator while there is no user
+	Scopes     []oauth.Scope // all that there are, in words
+	SignUp     string        // open, invite or closed
+	SetupToken string        // opens sign-up to the first administrator while there is no user
 	Log        *slog.Logger
 }
 
@@ -50,6 +52,9 @@ func (s *Server) Mount(mux *http.ServeMux) {
 	s.desk.Mount(mux)
 	mux.Handle("GET /assets/", s.pages.Assets())
 	mux.HandleFunc("GET /{$}", s.answering(s.landing))
+	mux.HandleFunc("GET /account", s.answering(s.account))
+	mux.HandleFunc("GET "+appsPath, s.owned(appsPath, (*Server).apps))
+	mux.HandleFunc("POST "+appsPath+"/disconnect", s.owned(appsPath, (*Server).disconnect))
 	mux.HandleFunc("GET /sign-out", s.answering(s.signedOut))
 	mux.HandleFunc("POST /sign-out", s.answering(s.signOut))
 }

@@ -91,7 +91,7 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 	})
 	pages, err := web.New(web.Config{
 		MCPURL: cfg.URL + "/mcp", Site: page.Site{Name: cfg.Name, LogoURL: cfg.Logo},
-		Store: s, Accounts: accounts, SignUp: cfg.SignUp, SetupToken: setupToken(key), Log: log,
+		Store: s, Accounts: accounts, Scopes: scopes(), SignUp: cfg.SignUp, SetupToken: setupToken(key), Log: log,
 	})
 	if err != nil {
 		return nil, nil, err
@@ -113,7 +113,7 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, lo
 	authorization.Follow()
 	resource, err := mcpserver.New(mcpserver.Config{
 		URL: cfg.URL, Name: cfg.Name, Version: built().Version, Scopes: cfg.DefaultScopes,
-		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Store: s, Log: log,
+		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Store: s, Accounts: accounts, Log: log,
 	})
 	if err != nil {
 		return nil, nil, err

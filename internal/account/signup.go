@@ -56,9 +56,9 @@ func (n NewUser) user() (*store.User, error) {
 	if err != nil {
 		return nil, err
 	}
-	username := strings.ToLower(strings.TrimSpace(n.Username))
+	username := canonicalUsername(n.Username)
 	if username != "" && !usernamePattern.MatchString(username) {
-		return nil, &FieldError{"username", "A username has 2 to 31 characters: letters a to z, digits, dots, dashes and underscores, beginning with a letter or digit."}
+		return nil, errUsername
 	}
 	u := &store.User{
 		Username: username, FirstName: strings.TrimSpace(n.FirstName), LastName: strings.TrimSpace(n.LastName),
@@ -81,7 +81,7 @@ func (a *Accounts) taken(ctx context.Context, u *store.User) error {
 	case err == nil:
 		return &FieldError{"email", "This email address is taken. Sign in with it, or use another one."}
 	case errors.Is(err, store.ErrNotFound):
-		return &FieldError{"username", "This username is taken. Choose another one."}
+		return errUsernameTaken
 	}
 	return fmt.Errorf("sign up: %w", err)
 }

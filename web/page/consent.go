@@ -2,7 +2,9 @@ package page
 
 import (
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 )
 
 // Consent asks a person whether an app may act for them.
@@ -17,9 +19,15 @@ type Consent struct {
 	SwitchURL    string // leads to another account; empty: not offered
 	ResourceName string // empty: the site's name
 	ResourceURL  string
-	Scopes       []Scope
+	Scopes       []Scope       // what it asks for now
+	Kept         []string      // what it was allowed before and keeps, as deeds
+	UserID       bool          // it learns the user id, whatever is ticked
+	Nothing      bool          // the person has ticked nothing, and is asked again
+	Lasts        time.Duration // how long its access lasts
+	Unused       time.Duration // how long it may renew that without being used; 0: it may not
 	RedirectHost string
 	RedirectURI  string
+	Site         string // the end of RedirectHost that says whose it is; empty: nothing does
 	AppsURL      string // the person's connected apps; empty: not mentioned
 	Origin       string // the site at which the client describes itself; empty: it registered here
 	LookAlike    string // a name that the client's own can be mistaken for; empty: none
@@ -27,7 +35,12 @@ type Consent struct {
 }
 
 // Scope is one thing an app will be able to do, in words for people.
-type Scope struct{ Title, Description string }
+type Scope struct {
+	Title, Description string
+	Field              string // the checkbox's name; empty: the person cannot leave it out
+	Off                bool   // not ticked at first
+	Stay               bool   // it is to stay signed in
+}
 
 func (Consent) sheet() string { return "consent" }
 
@@ -44,4 +57,38 @@ func (p Consent) Opens() bool {
 // At is the resource's address as people read it.
 func (p Consent) At() string {
 	return shorten(strings.TrimPrefix(clean(p.ResourceURL), "https://"), 40, 28)
+}
+
+// More tells whether the app has been allowed something before and keeps it.
+func (p Consent) More() bool { return len(p.Kept) > 0 }
+
+// Choosable tells whether there is something to untick.
+func (p Consent) Choosable() bool {
+	return slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.Field != "" })
+}
+
+// Says is what stands below a scope's title.
+func (p Consent) Says(s Scope) string {
+	if s.Stay && p.Unused > 0 {
+		return "Until you disconnect it, or it is not used for " + span(p.Unused)
+	}
+	return s.Description
+}
+
+// Renews tells whether the app stays signed in though no line of the page says so.
+func (p Consent) Renews() bool {
+	return p.Unused > 0 && !slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.Stay })
+}
+
+// Before is the part of the redirect's host that says nothing about whose it is.
+func (p Consent) Before() string {
+	return shorten(clean(strings.TrimSuffix(p.RedirectHost, p.Whose())), 10, 10)
+}
+
+// Whose is the part of the redirect's host that says whose it is.
+func (p Consent) Whose() string {
+	if p.Site != "" && strings.HasSuffix(p.RedirectHost, p.Site) {
+		return p.Site
+	}
+	return p.RedirectHost
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 var tags = regexp.MustCompile(`<[^>]*>`)
@@ -57,6 +58,40 @@ func TestConsentWarnsOfLookAlikes(t *testing.T) {
 	p.LogoURL = "/oauth/logos/00ff"
 	if drawn := draw(t, p).Body.String(); !strings.Contains(drawn, `<img class="mark" src="/oauth/logos/00ff" alt="">`) {
 		t.Errorf("no logo:\n%s", drawn)
+	}
+}
+
+// TestConsentSaysHowLong: for how long access lasts, and what of it the person decides.
+func TestConsentSaysHowLong(t *testing.T) {
+	t.Parallel()
+	line := Scope{Title: "Stay signed in", Field: "x", Stay: true}
+	for _, c := range []struct {
+		scopes       []Scope
+		unused       time.Duration
+		says, silent string
+	}{
+		{[]Scope{line}, 30 * 24 * time.Hour, "Until you disconnect it, or it is not used for 30 days Untick what you want to keep to yourself. Access lasts 1 hour at a time.", "renews"},
+		{nil, 30 * 24 * time.Hour, "Access lasts 1 hour at a time and renews itself until you disconnect it, or it is not used for 30 days.", "Untick"},
+		{nil, 0, "Access ends after 1 hour.", "renews"},
+	} {
+		said := read(t, Consent{Scopes: c.scopes, Lasts: time.Hour, Unused: c.unused})
+		if !strings.Contains(said, c.says) || strings.Contains(said, c.silent) {
+			t.Errorf("%q does not say %q", said, c.says)
+		}
+	}
+}
+
+// TestConsentAsksForMore: a step up shows what is new, and sums up the rest.
+func TestConsentAsksForMore(t *testing.T) {
+	t.Parallel()
+	said := read(t, unchecked(consent))
+	for _, words := range []string{
+		"for more than before", "it will also be able to Change your profile", "It keeps what you allowed before: See your profile, Stay signed in.",
+		"You will go to login.claude.ai", "and know claude.ai.",
+	} {
+		if !strings.Contains(said, words) {
+			t.Errorf("does not say %q:\n%s", words, said)
+		}
 	}
 }
 

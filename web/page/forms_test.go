@@ -28,6 +28,7 @@ func TestForms(t *testing.T) {
 		{SignIn{Action: "/a?b=1&c=2"}, []string{"identifier", "password"}, []string{"Email or username</label>", "Password</label>", ">Sign in</button>"}},
 		{SignUp{Action: "/a?b=1&c=2"}, []string{"email", "username", "first_name", "last_name", "password"}, nil},
 		{Consent{Action: "/a?b=1&c=2"}, []string{"token", "consent", "consent"}, []string{`value="deny" class="button">Deny<`, `value="allow" class="button primary">Allow<`}},
+		{Consent{Action: "/a?b=1&c=2", Scopes: []Scope{{Field: "scope:email"}, {Title: "fixed"}}}, []string{"token", "scope:email", "consent", "consent"}, []string{`value="yes" checked>`}},
 		{SignOut{Action: "/a?b=1&c=2"}, []string{"token"}, []string{">Sign out</button>", ">Stay signed in</a>"}},
 		{FormPost{Action: "https://c.example/a?b=1&c=2", Fields: []Field{{"code", "x"}, {"iss", "y"}}}, []string{"code", "iss"}, []string{">Continue</button>"}},
 	} {

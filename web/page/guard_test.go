@@ -48,6 +48,7 @@ func TestFormAction(t *testing.T) {
 		{Landing{}, false},
 		{Error{}, false},
 		{SignedOut{}, false},
+		{Apps{}, false},
 		{SignIn{}, true},
 		{SignUp{}, true},
 		{Consent{}, true},

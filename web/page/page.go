@@ -70,6 +70,9 @@ func (rr *Renderer) parse(site Site) error {
 	for _, c := range clients {
 		overlay[c.sheet()] = []string{"templates/landing.html", "templates/" + c.sheet() + ".html"}
 	}
+	for _, room := range accountPages {
+		overlay[room.sheet()] = []string{"templates/account.html", "templates/" + room.sheet() + ".html"}
+	}
 	for name, paths := range overlay {
 		t, err := frame.Clone()
 		if err == nil {

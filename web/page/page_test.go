@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // full has every field of every page filled in, and the pages whose templates fork.
@@ -33,6 +34,8 @@ var full = []Page{
 	SignUp{Action: "/sign-up", Message: "Too long.", Field: "last_name"},
 	consent,
 	unchecked(consent),
+	apps,
+	Apps{User: jane},
 	Error{404, "Not here", "Nothing to see.", "r1", "/away", "Go away"},
 	Error{Status: 503, LinkURL: "/away"},
 	SignOut{"/oauth/logout?state=s", "secret", "Cursor", jane, "/stay"},
@@ -45,18 +48,31 @@ var full = []Page{
 var (
 	jane    = Person{"Jane Smith", "jane@example.com"}
 	consent = Consent{
-		"/oauth/authorize?client_id=c1", "secret", "Cursor", true, true, true, jane, "/switch", "Acme",
-		"https://mcp.acme.example/mcp",
-		[]Scope{{"See your profile", "Name and picture"}, {Title: "Stay signed in"}},
-		"anysphere.cursor-mcp", "cursor://anysphere.cursor-mcp/oauth/callback", "/account/apps", "describes.example", "Cursor Pro", "/oauth/logos/00ff",
+		Action: "/oauth/authorize?client_id=c1", Token: "secret", ClientName: "Cursor", Verified: true, Local: true, New: true,
+		User: jane, SwitchURL: "/switch", ResourceName: "Acme", ResourceURL: "https://mcp.acme.example/mcp",
+		Scopes: []Scope{
+			{"See your profile", "Name and picture", "scope:profile", false, false},
+			{"Stay signed in", "Until you disconnect it", "scope:offline_access", true, true},
+		},
+		UserID: true, Nothing: true, Lasts: time.Hour, Unused: 30 * 24 * time.Hour,
+		RedirectHost: "anysphere.cursor-mcp", RedirectURI: "cursor://anysphere.cursor-mcp/oauth/callback",
+		AppsURL: "/account/apps", Origin: "describes.example", LookAlike: "Cursor Pro", LogoURL: "/oauth/logos/00ff",
 	}
+	apps = Apps{User: jane, Disconnected: true, Now: now, Apps: []App{
+		{
+			ClientID: "client_1", Name: "Claude", Site: "claude.ai", Verified: true, Offline: true,
+			Scopes: []string{"See your profile", "See your email addresses"}, Since: now.AddDate(0, 0, -50), LastUsed: now.Add(-4 * time.Minute),
+		},
+		{ClientID: "https://cursor.example/client.json", Name: "Cursor", Since: now.AddDate(-1, 0, 0), LastUsed: now.Add(-25 * time.Hour)},
+	}}
+	now = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 )
 
 // unchecked is the same request from a website that the operator does not know.
 func unchecked(c Consent) Consent {
-	c.Verified, c.Local, c.New, c.Scopes = false, false, false, nil
-	c.LookAlike, c.LogoURL = "", ""
-	c.RedirectHost, c.RedirectURI = "claude.ai", "https://claude.ai/api/mcp/auth_callback"
+	c.Verified, c.Local, c.New, c.LookAlike, c.LogoURL = false, false, false, "", ""
+	c.Scopes, c.Kept = []Scope{{Title: "Change your profile", Description: "Name and username"}}, []string{"See your profile", "Stay signed in"}
+	c.RedirectHost, c.RedirectURI, c.Site = "login.claude.ai", "https://login.claude.ai/api/mcp/auth_callback", "claude.ai"
 	return c
 }
 
@@ -105,7 +121,7 @@ func TestTemplatesFitTheirStructs(t *testing.T) {
 func TestEveryTemplateHasAPage(t *testing.T) {
 	t.Parallel()
 	rr := newRenderer(t, Site{})
-	shared := []string{"frame", "parts", "landing"}
+	shared := []string{"frame", "parts", "landing", "account"}
 	err := fs.WalkDir(files, "templates", func(path string, e fs.DirEntry, err error) error {
 		name := strings.TrimSuffix(strings.TrimPrefix(path, "templates/"), ".html")
 		if err == nil && !e.IsDir() && rr.sheets[name] == nil && !slices.Contains(shared, name) {

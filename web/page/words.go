@@ -25,6 +25,7 @@ func (rr *Renderer) words(site Site) template.FuncMap {
 		"name":    appName,
 		"initial": initial,
 		"clean":   clean,
+		"span":    span,
 		"host":    func(s string) string { return shorten(clean(s), 10, 30) },
 	}
 }

@@ -14,10 +14,11 @@ func TestHostileWords(t *testing.T) {
 		SignUp{ClientName: worst, Email: worst, Username: worst, FirstName: worst, LastName: worst, Message: worst, Field: worst},
 		Consent{
 			ClientName: worst, Token: worst, User: Person{worst, worst}, ResourceName: worst, ResourceURL: worst,
-			Scopes: []Scope{{worst, worst}}, RedirectHost: worst, RedirectURI: worst, SwitchURL: "javascript:alert(1)",
+			Scopes: []Scope{{Title: worst, Description: worst, Field: worst}}, Kept: []string{worst}, Site: worst, RedirectHost: worst, RedirectURI: worst, SwitchURL: "javascript:alert(1)",
 		},
 		Error{Heading: worst, Message: worst, RequestID: worst, LinkURL: "javascript:alert(1)", LinkText: worst},
 		Landing{MCPURL: worst, Client: worst, User: &Person{worst, worst}},
+		Apps{User: Person{worst, worst}, Apps: []App{{ClientID: worst, Name: worst, Site: worst, Scopes: []string{worst}}}},
 		FormPost{Action: "https://client.example", Fields: []Field{{worst, worst}}},
 	} {
 		body := draw(t, p).Body.String()

@@ -1,0 +1,61 @@
+package oauth
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// askConsent shows the consent page.
+func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a *authorization) error {
+	return s.ask(w, r, a, s.choice(a), false)
+}
+
+// ask shows the consent page for c; again: the person has allowed nothing of it.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c choice, again bool) error {
+	lookAlike, err := s.lookAlike(r.Context(), a.client)
+	if err != nil {
+		return a.fail(err)
+	}
+	logo := ""
+	if lookAlike == "" { // the picture would only help to mistake it
+		logo = s.logoOf(r.Context(), a.client)
+	}
+	ask := ConsentRequest{
+		Action: r.URL.Path + "?" + a.form.Encode(), Token: s.formToken(a, c), SwitchURL: r.URL.Path + "?" + a.switched(),
+		Client: a.client, User: a.session.User, Resource: a.resource, LookAlike: lookAlike, LogoURL: logo,
+		Scopes: s.lines(a, c), Kept: Describe(s.Scopes, c.kept),
+		UserID:      slices.Contains(c.asked, "openid") && slices.Contains(c.asked, "profile"),
+		RedirectURI: a.redirect, Site: Site(a.redirect), Local: isLocal(a.redirect),
+		First: a.consent == nil, Nothing: again, Lasts: s.AccessTokenLifetime,
+	}
+	may := slices.Contains(c.asked, stay) || a.consent == nil || !a.consent.Online
+	if may && slices.Contains(a.client.GrantTypes, "refresh_token") {
+		ask.Unused = s.RefreshTokenLifetime
+	}
+	return s.Pages.Consent(w, r, ask)
+}
+
+// lines is what the page asks, in the order in which people read it.
+func (s *Server) lines(a *authorization, c choice) []AskedScope {
+	var lines []AskedScope
+	for _, scope := range Describe(s.Scopes, c.asked) {
+		line := AskedScope{Scope: scope, Off: scope.Name == stay && a.consent != nil && a.consent.Online}
+		if !c.fixed(scope.Name, a) {
+			line.Field = field(scope.Name)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// switched is the same request for another person.
+func (a *authorization) switched() string {
+	other := maps.Clone(a.form)
+	other.Set("prompt", strings.Join(append(slices.DeleteFunc(slices.Clone(a.prompt), isAccountPrompt), "select_account"), " "))
+	other.Del(mark)
+	return other.Encode()
+}
+
+func isAccountPrompt(p string) bool { return p == "login" || p == "select_account" }

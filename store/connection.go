@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Connection is a client that may act for a user: the user has allowed it something, or a grant of it is alive.
+type Connection struct {
+	Client   Client
+	Scopes   []string  // all that it may ask for without another word, and all that its tokens have
+	Offline  bool      // it can refresh its tokens
+	Since    time.Time // when the user first allowed it something
+	LastUsed time.Time // when it was last given a token
+}
+
+// connected is every consent and every living grant of a user as rows of one shape, with the client of each.
+var connected = "SELECT " + columns("clients", new(Client)) + `, c.scopes, c.since, c.used, c.until FROM (
+	SELECT client_id, scopes, created_at AS since, 0 AS used, 0 AS until FROM consents WHERE user_id = $1
+	UNION ALL
+	SELECT grants.client_id, grants.scopes, grants.created_at, coalesce(max(refresh_tokens.issued_at), 0),
+		coalesce(max(CASE WHEN refresh_tokens.used_at = 0 THEN refresh_tokens.expires_at ELSE 0 END), 0)
+	FROM grants LEFT JOIN refresh_tokens ON refresh_tokens.grant_id = grants.id
+	WHERE grants.user_id = $1 AND grants.revoked_at = 0 GROUP BY grants.id
+) c JOIN clients ON clients.id = c.client_id`
+
+// Connections lists the clients that may act for the user, the one used last first.
+func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, error) {
+	var all []Connection
+	at := map[string]int{} // in all, by the client's id
+	var client Client
+	var row struct {
+		Scopes             []string
+		Since, Used, Until time.Time
+	}
+	for err := range s.rows(ctx, connected, []any{userID}, &client, &row) {
+		if err != nil {
+			return nil, found("list connections", err)
+		}
+		i, known := at[client.ID]
+		if !known {
+			i = len(all)
+			at[client.ID] = i
+			all = append(all, Connection{Client: client, Since: row.Since})
+		}
+		c := &all[i]
+		for _, scope := range row.Scopes {
+			if !slices.Contains(c.Scopes, scope) {
+				c.Scopes = append(c.Scopes, scope)
+			}
+		}
+		c.Offline = c.Offline || row.Until.After(s.now())
+		if row.Since.Before(c.Since) {
+			c.Since = row.Since
+		}
+		for _, used := range []time.Time{row.Since, row.Used} {
+			if used.After(c.LastUsed) {
+				c.LastUsed = used
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Connection) int { return b.LastUsed.Compare(a.LastUsed) })
+	return all, nil
+}
+
+// Disconnect ends every grant of the user's for the client, and forgets what the user allowed it. ErrNotFound: the
+// two have nothing to do with each other.
+func (s *Store) Disconnect(ctx context.Context, userID, clientID string) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		var there bool
+		err := s.db(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM consents WHERE user_id = ? AND client_id = ?)
+			OR EXISTS (SELECT 1 FROM grants WHERE user_id = ? AND client_id = ? AND revoked_at = 0)`,
+			userID, clientID, userID, clientID).Scan(&there).Error
+		if err != nil {
+			return found("disconnect", err)
+		}
+		if !there {
+			return fmt.Errorf("disconnect: %w", ErrNotFound)
+		}
+		if err := s.RevokeGrants(ctx, userID, clientID); err != nil {
+			return err
+		}
+		return wrap("forget consent", s.db(ctx).Where("user_id = ? AND client_id = ?", userID, clientID).Delete(&Consent{}).Error)
+	})
+}

@@ -1,0 +1,51 @@
+package page
+
+import "time"
+
+// accountPage is one of a person's own pages: its template is templates/account/ID.html.
+type accountPage struct{ ID, Label string }
+
+func (p accountPage) sheet() string { return "account/" + p.ID }
+
+// Path is where the page is.
+func (p accountPage) Path() string { return "/account/" + p.ID }
+
+// accountPages are the entries of the side list, in their order.
+var accountPages = []accountPage{
+	{"apps", "Connected apps"},
+}
+
+// Apps lists the apps that may act for a person.
+type Apps struct {
+	User         Person
+	Apps         []App
+	Disconnected bool // one of them was just disconnected
+	Now          time.Time
+}
+
+// App is a client that may act for the person.
+type App struct {
+	ClientID string
+	Name     string
+	Site     string // whose it is; empty: nobody can tell, since it runs on a computer
+	Verified bool   // the operator knows it
+	Offline  bool   // it stays signed in
+	Scopes   []string
+	Since    time.Time
+	LastUsed time.Time
+}
+
+func (Apps) sheet() string { return "account/apps" }
+func (Apps) leaves() bool  { return false }
+
+// Side is the side list.
+func (Apps) Side() []accountPage { return accountPages }
+
+// Open is the ID of the entry that is shown.
+func (Apps) Open() string { return "apps" }
+
+// Used is when the app was last here.
+func (p Apps) Used(a App) moment { return ago(p.Now, a.LastUsed) }
+
+// From is when the person first let it in.
+func (p Apps) From(a App) moment { return since(p.Now, a.Since) }
