@@ -86,7 +86,7 @@ func TestGoSDK(t *testing.T) {
 		t.Fatal(err)
 	}
 	list, _ := json.Marshal(tools)
-	onlyTool(t, list)
+	ourTools(t, list)
 	result, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "get_user_profile"})
 	if err != nil {
 		t.Fatal(err)

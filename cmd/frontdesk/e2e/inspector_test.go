@@ -55,7 +55,7 @@ func TestInspector(t *testing.T) {
 			opened := desktop(t, list)
 			k := converse(t, list)
 			d.browser(t).signInAndAllow(t, opened(t), p)
-			onlyTool(t, k.result(t))
+			ourTools(t, k.result(t))
 
 			// The next command has the tokens.
 			k = converse(t, d.inspector(t, memory, "--protocol-era", era, "--stored-auth-only",

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -27,12 +28,12 @@ func (k *talk) useTool(t *testing.T) profile {
 		"clientInfo": map[string]string{"name": "stdio driver", "version": "1"},
 	})
 	k.say(t, `{"jsonrpc":"2.0","method":"notifications/initialized"}`)
-	onlyTool(t, k.request(t, "tools/list", map[string]any{}))
+	ourTools(t, k.request(t, "tools/list", map[string]any{}))
 	return readProfile(t, k.request(t, "tools/call", map[string]any{"name": "get_user_profile", "arguments": map[string]any{}}))
 }
 
-// onlyTool fails the test unless a tools/list result offers get_user_profile and says that it reads only.
-func onlyTool(t *testing.T, result []byte) {
+// ourTools fails the test unless a tools/list result offers what this server has.
+func ourTools(t *testing.T, result []byte) {
 	t.Helper()
 	var list struct {
 		Tools []struct {
@@ -43,7 +44,13 @@ func onlyTool(t *testing.T, result []byte) {
 	if err := json.Unmarshal(result, &list); err != nil {
 		t.Fatalf("no tools: %v: %s", err, result)
 	}
-	if len(list.Tools) != 1 || list.Tools[0].Name != "get_user_profile" || list.Tools[0].Description == "" || list.Tools[0].InputSchema == nil {
+	names := make([]string, len(list.Tools))
+	for i, tool := range list.Tools {
+		if names[i] = tool.Name; tool.Description == "" || tool.InputSchema == nil {
+			t.Errorf("tools/list says too little of %s: %s", tool.Name, result)
+		}
+	}
+	if !slices.Equal(names, []string{"get_user_profile", "update_user_profile"}) {
 		t.Errorf("tools/list says %s", result)
 	}
 }

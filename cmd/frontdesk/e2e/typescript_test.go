@@ -31,7 +31,7 @@ func TestTypeScriptSDK(t *testing.T) {
 				if err := json.Unmarshal([]byte(k.hear(t)), &said); err != nil {
 					t.Fatal(err)
 				}
-				onlyTool(t, said.Tools)
+				ourTools(t, said.Tools)
 				d.same(t, p, readProfile(t, said.Result))
 				d.same(t, p, readProfile(t, said.Again))
 				if !said.Refreshed {
