@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"crypto/hmac"
 	"errors"
 	"net/http"
@@ -22,7 +23,7 @@ type farewell struct {
 	form    url.Values
 	hint    *idClaims        // nil: none
 	client  *store.Client    // nil: it does not say which, or the client is gone
-	to      string           // where the person goes afterwards, one of the client's own addresses; "": nowhere
+	to      string           // where the person goes afterwards, an address that the client registered; "": nowhere
 	session *account.Session // nil: nobody is signed in
 }
 
@@ -65,39 +66,61 @@ func (s *Server) logoutPost(w http.ResponseWriter, r *http.Request) error {
 	return s.endSession(w, r, f)
 }
 
-// farewell reads and checks the request. Whatever cannot be proved right stops it (section 4): nobody is sent to an
-// address that the client has not registered letter by letter.
+// farewell reads and checks the request. What cannot be proved right is not used (section 4): without an ID token of ours
+// the person is asked, and nobody is sent to an address that the client has not registered letter by letter.
 func (s *Server) farewell(r *http.Request) (*farewell, error) {
 	form, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, fosite.ErrInvalidRequest.WithHint("The address of this page cannot be read.")
 	}
-	f := &farewell{form: form, to: form.Get("post_logout_redirect_uri")}
 	if err := once(form); err != nil {
 		return nil, err
 	}
-	clientID := form.Get("client_id")
-	if raw := form.Get("id_token_hint"); raw != "" {
-		if f.hint, err = s.idTokenHint(r.Context(), raw); err != nil {
-			return nil, err
-		}
-		if clientID != "" && clientID != f.hint.Audience {
-			return nil, fosite.ErrInvalidRequest.WithHint("The id_token_hint was made for another client.")
-		}
-		clientID = f.hint.Audience
+	f := &farewell{form: form}
+	if err := s.whoAsks(r.Context(), f); err != nil {
+		return nil, err
 	}
-	if clientID != "" {
-		if f.client, err = s.Store.Client(r.Context(), clientID); err != nil && !errors.Is(err, store.ErrNotFound) {
-			return nil, err
+	if f.client != nil {
+		f.to = form.Get("post_logout_redirect_uri")
+		if f.to != "" && !slices.Contains(f.client.PostLogoutRedirectURIs, f.to) {
+			return nil, unknownFarewell
 		}
-	}
-	if f.to != "" && (f.client == nil || f.client.Blocked || !slices.Contains(f.client.PostLogoutRedirectURIs, f.to)) {
-		return nil, unknownFarewell
 	}
 	if f.session, err = s.Accounts.Session(r); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// whoAsks finds the client, by its ID token or else by its name. An ID token whose key is long gone is no error here: the
+// person can still say that they want to go.
+func (s *Server) whoAsks(ctx context.Context, f *farewell) error {
+	clientID := f.form.Get("client_id")
+	if raw := f.form.Get("id_token_hint"); raw != "" {
+		hint, err := s.idTokenHint(ctx, raw)
+		switch {
+		case errors.Is(err, errInvalidHint):
+		case err != nil:
+			return err
+		case clientID != "" && clientID != hint.Audience: // section 2
+			return fosite.ErrInvalidRequest.WithHint("The id_token_hint was made for another client.")
+		default:
+			f.hint, clientID = hint, hint.Audience
+		}
+	}
+	if clientID == "" {
+		return nil
+	}
+	c, err := s.Store.Client(ctx, clientID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case !c.Blocked:
+		f.client = c
+	}
+	return nil
 }
 
 var unknownFarewell = &fosite.RFC6749Error{
