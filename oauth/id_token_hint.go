@@ -17,7 +17,7 @@ func (s *Server) idTokenHint(ctx context.Context, raw string) (*idClaims, error)
 	if len(raw) > maxToken {
 		return nil, errInvalidHint
 	}
-	body, _, err := s.keys.verify(ctx, raw, "JWT", jose.ES256, jose.RS256, jose.EdDSA) // an access token is no hint
+	body, _, err := s.keys.verify(ctx, raw, "JWT", idTokenAlgorithms()...) // an access token is no hint
 	switch {
 	case errors.Is(err, ErrInvalidToken):
 		return nil, errInvalidHint
@@ -29,6 +29,15 @@ func (s *Server) idTokenHint(ctx context.Context, raw string) (*idClaims, error)
 		return nil, errInvalidHint
 	}
 	return c, nil
+}
+
+// idTokenAlgorithms is what ID tokens are signed with, whichever their client chose.
+func idTokenAlgorithms() []jose.SignatureAlgorithm {
+	names := make([]jose.SignatureAlgorithm, len(algorithms))
+	for i, a := range algorithms {
+		names[i] = a.name
+	}
+	return names
 }
 
 // readHint notes which person an authorization request is about, where it says so.
