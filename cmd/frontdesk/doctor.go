@@ -178,10 +178,8 @@ func lookAtDocuments(_ context.Context, cfg *Config) finding {
 	switch {
 	case cfg.ClientDocuments == "off":
 		return finding{"client documents", "They are off.", well}
-	case cfg.LoopbackDocuments && cfg.secure():
-		return finding{"client documents", "They are fetched from this machine too, where strangers so reach what listens: turn FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK off.", broken}
 	case cfg.LoopbackDocuments:
-		return finding{"client documents", "They are fetched from this machine too: FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK is for development only.", unsure}
+		return finding{"client documents", "They are fetched from this machine too, so that strangers reach what listens there: FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK is for development only.", unsure}
 	}
 	return finding{"client documents", "They are fetched from the public internet only.", well}
 }
