@@ -56,6 +56,20 @@ type registrationUpdate struct {
 	ExpiresAt json.RawMessage `json:"client_secret_expires_at"`
 }
 
+// check holds what is said of the client itself against what it is.
+func (u *registrationUpdate) check(before *store.Client) error {
+	switch {
+	case u.ClientID != before.ID:
+		return errInvalidClientMetadata.WithHint("The member 'client_id' must be the client's own.")
+	case u.Token != nil || u.URI != nil || u.IssuedAt != nil || u.ExpiresAt != nil:
+		return errInvalidClientMetadata.WithHint("The members 'registration_access_token', 'registration_client_uri', " +
+			"'client_id_issued_at' and 'client_secret_expires_at' are not the client's to set.")
+	case u.ClientSecret != "" && !secretMatches(u.ClientSecret, before.SecretHash):
+		return errInvalidClientMetadata.WithHint("The member 'client_secret' is not the client's secret.")
+	}
+	return nil
+}
+
 // updateClient replaces a client's registration: what is left out goes back to its default (RFC 7592 section 2.2). The
 // answer has another token, and the one that came is over.
 func (s *Server) updateClient(w http.ResponseWriter, r *http.Request) error {
@@ -70,14 +84,8 @@ func (s *Server) updateClient(w http.ResponseWriter, r *http.Request) error {
 	if err := readMetadata(w, r, asked); err != nil {
 		return err
 	}
-	switch {
-	case asked.ClientID != before.ID:
-		return errInvalidClientMetadata.WithHint("The member 'client_id' must be the client's own.")
-	case asked.Token != nil || asked.URI != nil || asked.IssuedAt != nil || asked.ExpiresAt != nil:
-		return errInvalidClientMetadata.WithHint("The members 'registration_access_token', 'registration_client_uri', " +
-			"'client_id_issued_at' and 'client_secret_expires_at' are not the client's to set.")
-	case asked.ClientSecret != "" && !secretMatches(asked.ClientSecret, before.SecretHash):
-		return errInvalidClientMetadata.WithHint("The member 'client_secret' is not the client's secret.")
+	if err := asked.check(before); err != nil {
+		return err
 	}
 	c, err := s.describedClient(&asked.registration)
 	if err != nil {
