@@ -209,7 +209,7 @@ func TestVouching(t *testing.T) {
 		"at once":                {func(*revocations) {}, true},
 		"just in time":           {func(*revocations) { now = began.Add(store.Fresh - 1) }, true},
 		"too late":               {func(*revocations) { now = began.Add(store.Fresh) }, false},
-		"the machine slept":      {func(*revocations) { now = began.Round(0).Add(time.Hour) }, false},
+		"an hour by the wall":    {func(*revocations) { now = began.Round(0).Add(time.Hour) }, false},
 		"lost":                   {func(r *revocations) { r.Lose(errors.New("gone")) }, false},
 		"found again":            {func(r *revocations) { r.Lose(nil); r.Hear(store.News{Began: began, Now: began}) }, true},
 		"the grant":              {func(r *revocations) { r.Doubt("grant") }, false},

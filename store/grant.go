@@ -35,10 +35,16 @@ func (s *Store) GrantAlive(ctx context.Context, id string) (bool, error) {
 // RevokeGrant ends the grant and every token of it. One that is gone or revoked already is no error.
 func (s *Store) RevokeGrant(ctx context.Context, id string) error {
 	s.followers.doubt(id) // also where another process was first and we have not heard of it
+	const end = "UPDATE grants SET revoked_at = $1 WHERE id = $2 AND revoked_at = 0"
+	now := toMillis(s.now())
+	if s.postgres() { // all in one round trip
+		_, err := s.exec(ctx, s.noting("ended AS ("+end+" RETURNING id), ", "SELECT id FROM ended"), now, id)
+		return wrap("revoke grant", err)
+	}
 	return s.Tx(ctx, func(ctx context.Context) error {
-		r := s.db(ctx).Exec("UPDATE grants SET revoked_at = ? WHERE id = ? AND revoked_at = 0", toMillis(s.now()), id)
-		if r.Error != nil || r.RowsAffected == 0 {
-			return wrap("revoke grant", r.Error)
+		rows, err := s.exec(ctx, end, now, id)
+		if err != nil || rows == 0 {
+			return wrap("revoke grant", err)
 		}
 		return s.doubt(ctx, id)
 	})

@@ -22,11 +22,18 @@ const channel = "frontdesk_revocations"
 // know that the transaction was committed; to doubt what then was not revoked costs a question and no more.
 func (s *Store) doubt(ctx context.Context, id string) error {
 	s.followers.doubt(id)
-	insert := fmt.Sprintf("INSERT INTO revocations (seq, id, at) VALUES (%s, ?, %s)", s.nextSeq(), s.clock())
+	_, err := s.exec(ctx, s.noting("", "SELECT CAST($1 AS TEXT) AS id"), id)
+	return wrap("note revocation", err)
+}
+
+// noting is the SQL that notes the ids that a query finds, and has PostgreSQL call when that is committed. There
+// more queries may stand before it.
+func (s *Store) noting(before, ids string) string {
+	insert := "INSERT INTO revocations (seq, id, at) SELECT " + s.nextSeq() + ", id, " + s.clock() + " FROM (" + ids + ") AS ids"
 	if s.postgres() {
-		insert = "WITH noted AS (" + insert + " RETURNING seq) SELECT pg_notify('" + channel + "', '') FROM noted"
+		return "WITH " + before + "noted AS (" + insert + " RETURNING seq) SELECT pg_notify('" + channel + "', '') FROM noted"
 	}
-	return wrap("note revocation", s.db(ctx).Exec(insert, id).Error)
+	return insert
 }
 
 // nextSeq is, in SQL, the seq of a new row. SQLite has one writer, so rows appear in its order. On PostgreSQL they do

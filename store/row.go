@@ -78,16 +78,35 @@ func (s *Store) rows(ctx context.Context, query string, args []any, into ...any)
 // query runs a query with the placeholders $1, $2 …, which both databases know; on SQLite they count in the order in
 // which they first appear.
 func (s *Store) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	for _, arg := range args {
-		if text, ok := arg.(string); ok && !isText(text) {
-			return nil, errNotText
-		}
+	if err := allText(args); err != nil {
+		return nil, err
 	}
 	g := s.reader
 	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
 		g = tx
 	}
 	return g.Statement.ConnPool.QueryContext(ctx, query, args...)
+}
+
+// exec runs a statement that is needed often, past gorm as well. It returns how many rows it changed.
+func (s *Store) exec(ctx context.Context, statement string, args ...any) (int64, error) {
+	if err := allText(args); err != nil {
+		return 0, err
+	}
+	r, err := s.db(ctx).Statement.ConnPool.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func allText(args []any) error {
+	for _, arg := range args {
+		if text, ok := arg.(string); ok && !isText(text) {
+			return errNotText
+		}
+	}
+	return nil
 }
 
 // take reads the one row that a query finds, or is ErrNotFound.
