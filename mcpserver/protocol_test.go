@@ -114,12 +114,16 @@ func TestToolsOnly(t *testing.T) {
 func TestPanic(t *testing.T) {
 	d := open(t, nil)
 	object := &jsonschema.Schema{Type: "object"}
-	boom := tool{name: "boom", input: object, output: object,
-		call: func(*Server, context.Context, *oauth.Token, json.RawMessage) (answer, error) { panic("secret cause") }}
-	broken := tool{name: "broken", input: object, output: object,
+	boom := tool{
+		name: "boom", input: object, output: object,
+		call: func(*Server, context.Context, *oauth.Token, json.RawMessage) (answer, error) { panic("secret cause") },
+	}
+	broken := tool{
+		name: "broken", input: object, output: object,
 		call: func(*Server, context.Context, *oauth.Token, json.RawMessage) (answer, error) {
 			return answer{}, fmt.Errorf("secret cause: %w", store.ErrConflict)
-		}}
+		},
+	}
 	d.Config.Handler = d.mcp.Protect(d.mcp.message(d.mcp.streamable([]toolset{{profileTools.scopes, []tool{boom, broken}}})))
 	for _, name := range []string{"boom", "broken"} {
 		d.log.Reset()

@@ -107,10 +107,14 @@ func TestUserinfoLeavesOut(t *testing.T) {
 	}{
 		{store.User{}, map[string]any{}},
 		{store.User{FirstName: "Ada"}, map[string]any{"name": "Ada", "given_name": "Ada"}},
-		{store.User{LastName: "Lovelace", ImageURL: "https://a.example/p"},
-			map[string]any{"name": "Lovelace", "family_name": "Lovelace", "picture": "https://a.example/p"}},
-		{store.User{Emails: []store.Email{{Address: "ada@a.example", Canonical: "ada@a.example", Primary: true}}},
-			map[string]any{"email": "ada@a.example", "email_verified": false}},
+		{
+			store.User{LastName: "Lovelace", ImageURL: "https://a.example/p"},
+			map[string]any{"name": "Lovelace", "family_name": "Lovelace", "picture": "https://a.example/p"},
+		},
+		{
+			store.User{Emails: []store.Email{{Address: "ada@a.example", Canonical: "ada@a.example", Primary: true}}},
+			map[string]any{"email": "ada@a.example", "email_verified": false},
+		},
 	} {
 		if err := h.Store.CreateUser(t.Context(), &c.user); err != nil {
 			t.Fatal(err)
