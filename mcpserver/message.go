@@ -75,15 +75,15 @@ func checkShape(body []byte) error {
 	depth, inString, ended := 0, false, false
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {
+		case ended && !strings.ContainsRune(" \t\r\n", rune(c)):
+			return several // the SDK would run the first and drop the rest
 		case c == '"':
 			inString = !inString
 		case inString && c == '\\':
 			i++
 		case inString:
 		case c == '{' || c == '[':
-			if depth++; ended {
-				return several // the SDK would run the first and drop the rest
-			}
+			depth++
 		case c == '}' || c == ']':
 			depth--
 			ended = depth == 0

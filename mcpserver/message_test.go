@@ -33,6 +33,8 @@ func TestMessageLimits(t *testing.T) {
 		"empty batch":           {"[]", nil, 400, -32600},
 		"two in one body":       {list + call, nil, 400, -32600},
 		"two lines":             {list + "\n" + call + "\n", nil, 400, -32600},
+		"a number behind":       {call + " 7", nil, 400, -32600},
+		"a text behind":         {call + ` "x"`, nil, 400, -32600},
 		"space behind":          {list + " \r\n", nil, 200, 0},
 		"nothing":               {"", nil, 400, -32600},
 		"not JSON":              {"tools/list", nil, 400, -32600},
