@@ -4,9 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -73,40 +71,6 @@ func TestRefreshTokenExpires(t *testing.T) {
 	got := h.tokens(t, h.exchange(h.authorized(t, nil).Get("code")))
 	h.clock.at = h.clock.at.Add(h.RefreshTokenLifetime + time.Second)
 	refused(t, "an old refresh token", h.refresh(got.Refresh), "invalid_grant")
-}
-
-// TestRace sends 64 at once: one code wins; all who refresh get one successor.
-func TestRace(t *testing.T) {
-	h := newHouse(t)
-	code := h.authorized(t, nil).Get("code")
-	answers := together(64, func() *httptest.ResponseRecorder { return h.exchange(code) })
-	won := slices.DeleteFunc(answers, func(w *httptest.ResponseRecorder) bool {
-		if w.Code != http.StatusOK {
-			refused(t, "a loser", w, "invalid_grant")
-		}
-		return w.Code != http.StatusOK
-	})
-	if len(won) != 1 {
-		t.Fatalf("%d codes won", len(won))
-	}
-	first := h.tokens(t, h.exchange(h.authorized(t, nil).Get("code")))
-	successors := map[string]bool{}
-	for _, w := range together(64, func() *httptest.ResponseRecorder { return h.refresh(first.Refresh) }) {
-		successors[h.tokens(t, w).Refresh] = true
-	}
-	if len(successors) != 1 {
-		t.Errorf("%d successors", len(successors))
-	}
-}
-
-func together(n int, do func() *httptest.ResponseRecorder) []*httptest.ResponseRecorder {
-	answers := make([]*httptest.ResponseRecorder, n)
-	var wg sync.WaitGroup
-	for i := range answers {
-		wg.Go(func() { answers[i] = do() })
-	}
-	wg.Wait()
-	return answers
 }
 
 // strange is a client that registered itself, so that consent is always asked.
