@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"time"
 
 	"frontdesk/internal/account"
 	"frontdesk/oauth"
@@ -18,7 +17,7 @@ func (s *Server) apps(w http.ResponseWriter, r *http.Request, session *account.S
 	if err != nil {
 		return err
 	}
-	p := page.Apps{User: personOf(session.User), Disconnected: r.URL.Query().Get("done") == "disconnect", Now: time.Now()}
+	p := page.Apps{User: personOf(session.User), Disconnected: r.URL.Query().Get("done") == "disconnect", Now: s.Now()}
 	for _, c := range connections {
 		app := page.App{
 			ClientID: c.Client.ID, Name: c.Client.Name, Site: oauth.Home(&c.Client), Verified: c.Client.Verified,

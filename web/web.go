@@ -6,6 +6,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"time"
 
 	"frontdesk/internal/account"
 	"frontdesk/oauth"
@@ -20,9 +21,10 @@ type Config struct {
 	Site       page.Site
 	Store      *store.Store
 	Accounts   *account.Accounts
-	Scopes     []oauth.Scope // all that there are, in words
-	SignUp     string        // open, invite or closed
-	SetupToken string        // opens sign-up to the first administrator while there is no user
+	Scopes     []oauth.Scope    // all that there are, in words
+	SignUp     string           // open, invite or closed
+	Now        func() time.Time // default time.Now
+	SetupToken string           // opens sign-up to the first administrator while there is no user
 	Log        *slog.Logger
 }
 
@@ -38,6 +40,9 @@ func New(c Config) (*Server, error) {
 	pages, err := page.New(c.Site)
 	if err != nil {
 		return nil, err
+	}
+	if c.Now == nil {
+		c.Now = time.Now
 	}
 	s := &Server{Config: c, pages: pages}
 	s.desk = &signin.Server{
