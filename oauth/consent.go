@@ -62,7 +62,10 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 	var code string
 	var nothing bool
 	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
-		var err error
+		err := s.Store.HoldSession(ctx, a.session.Session) // see issue
+		if err != nil {
+			return err
+		}
 		if a.consent, err = s.consentOf(ctx, a); err != nil {
 			return err
 		}
@@ -80,6 +83,8 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		return err
 	})
 	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return s.signIn(w, r, a)
 	case err != nil:
 		return &authorizeError{authorization: a, err: err}
 	case nothing:

@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -72,10 +73,29 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a *authorization
 	return s.Pages.SignIn(w, r, s.marked(r, a))
 }
 
-// issue makes the code and sends it to the client.
+// issue makes the code and sends it to the client. What it rests on is held meanwhile, so that no grant slips in
+// behind a ban, a new password or a disconnection; where that was first, the request begins anew.
 func (s *Server) issue(w http.ResponseWriter, r *http.Request, a *authorization) error {
-	code, err := s.code(r.Context(), a, s.unasked(a))
-	if err != nil {
+	var code string
+	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
+		if err := s.Store.HoldSession(ctx, a.session.Session); err != nil {
+			return err
+		}
+		var err error
+		if a.consent, err = s.Store.HoldConsent(ctx, a.session.UserID, a.client.ID, a.resource.URL); err != nil {
+			return err
+		}
+		if mustAsk(a) {
+			return store.ErrNotFound
+		}
+		code, err = s.code(ctx, a, s.unasked(a))
+		return err
+	})
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		redirect(w, r.URL.RequestURI())
+		return nil
+	case err != nil:
 		return a.fail(err)
 	}
 	return s.respond(w, r, a, [][2]string{{"code", code}})

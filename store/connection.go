@@ -79,9 +79,10 @@ func (s *Store) Disconnect(ctx context.Context, userID, clientID string) error {
 		if !there {
 			return fmt.Errorf("disconnect: %w", ErrNotFound)
 		}
-		if err := s.RevokeGrants(ctx, userID, clientID); err != nil {
-			return err
+		// The consent first: a grant that is being made holds it, and is there to be revoked once it lets go.
+		if err := s.db(ctx).Where("user_id = ? AND client_id = ?", userID, clientID).Delete(&Consent{}).Error; err != nil {
+			return wrap("forget consent", err)
 		}
-		return wrap("forget consent", s.db(ctx).Where("user_id = ? AND client_id = ?", userID, clientID).Delete(&Consent{}).Error)
+		return s.RevokeGrants(ctx, userID, clientID)
 	})
 }

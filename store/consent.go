@@ -27,6 +27,15 @@ func (s *Store) Consent(ctx context.Context, userID, clientID, resource string) 
 	return &c, nil
 }
 
+// HoldConsent is Consent, and holds it as it is until the transaction ends, which it needs.
+func (s *Store) HoldConsent(ctx context.Context, userID, clientID, resource string) (*Consent, error) {
+	var c Consent
+	if err := s.take(ctx, "hold consent", readConsent+s.share(), []any{userID, clientID, resource}, &c); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
 var readConsent = "SELECT " + columns("consents", new(Consent)) + " FROM consents WHERE user_id = $1 AND client_id = $2 AND resource = $3"
 
 // SaveConsent saves c over what was allowed before.

@@ -43,3 +43,24 @@ func (s *Store) DeleteSession(ctx context.Context, id string) error {
 func (s *Store) DeleteSessions(ctx context.Context, userID string) error {
 	return wrap("delete sessions", s.db(ctx).Where("user_id = ?", userID).Delete(&Session{}).Error)
 }
+
+// HoldSession holds the user of a session as they are until the transaction ends, which it needs. ErrNotFound: the
+// session is over, or the user is banned.
+func (s *Store) HoldSession(ctx context.Context, session *Session) error {
+	var user struct{ ID string }
+	err := s.take(ctx, "hold session", "SELECT id FROM users WHERE id = $1 AND banned_at = 0"+s.share(), []any{session.UserID}, &user)
+	if err != nil {
+		return err
+	}
+	// Only now: what ended the session in the meantime changed the user first, and is to be seen.
+	_, err = s.Session(ctx, session.ID)
+	return err
+}
+
+// share keeps the rows that a query reads from being changed until the transaction ends. SQLite has one writer.
+func (s *Store) share() string {
+	if s.postgres() {
+		return " FOR SHARE"
+	}
+	return ""
+}
