@@ -1,0 +1,130 @@
+package oauth_test
+
+import (
+	"cmp"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write docs/conformance.md")
+
+const conformanceDocument = "../docs/conformance.md"
+
+// specifications is what the comments of the scripts cite, in the order of the document. A comment cites by name and
+// section; with the section alone it means the first specification that the script's own comment, on top, names.
+var specifications = []struct{ name, title, address string }{
+	{"OAuth 2.1", "The OAuth 2.1 Authorization Framework (draft)", "https://datatracker.ietf.org/doc/draft-ietf-oauth-v2-1/"},
+	{"RFC 6749", "The OAuth 2.0 Authorization Framework", "https://www.rfc-editor.org/rfc/rfc6749"},
+	{"RFC 6750", "Bearer Token Usage", "https://www.rfc-editor.org/rfc/rfc6750"},
+	{"RFC 7009", "Token Revocation", "https://www.rfc-editor.org/rfc/rfc7009"},
+	{"RFC 7517", "JSON Web Key", "https://www.rfc-editor.org/rfc/rfc7517"},
+	{"RFC 7523", "JWT Profile for Client Authentication", "https://www.rfc-editor.org/rfc/rfc7523"},
+	{"RFC 7591", "Dynamic Client Registration", "https://www.rfc-editor.org/rfc/rfc7591"},
+	{"RFC 7592", "Dynamic Client Registration Management", "https://www.rfc-editor.org/rfc/rfc7592"},
+	{"RFC 7636", "Proof Key for Code Exchange", "https://www.rfc-editor.org/rfc/rfc7636"},
+	{"RFC 7662", "Token Introspection", "https://www.rfc-editor.org/rfc/rfc7662"},
+	{"RFC 8252", "OAuth 2.0 for Native Apps", "https://www.rfc-editor.org/rfc/rfc8252"},
+	{"RFC 8414", "Authorization Server Metadata", "https://www.rfc-editor.org/rfc/rfc8414"},
+	{"RFC 8707", "Resource Indicators", "https://www.rfc-editor.org/rfc/rfc8707"},
+	{"RFC 8725", "JSON Web Token Best Current Practices", "https://www.rfc-editor.org/rfc/rfc8725"},
+	{"RFC 9068", "JWT Profile for Access Tokens", "https://www.rfc-editor.org/rfc/rfc9068"},
+	{"RFC 9110", "HTTP Semantics", "https://www.rfc-editor.org/rfc/rfc9110"},
+	{"RFC 9207", "Issuer Identification", "https://www.rfc-editor.org/rfc/rfc9207"},
+	{"RFC 9700", "Best Current Practice for OAuth 2.0 Security", "https://www.rfc-editor.org/rfc/rfc9700"},
+	{"RFC 9728", "Protected Resource Metadata", "https://www.rfc-editor.org/rfc/rfc9728"},
+	{"CIMD", "Client ID Metadata Document (draft)", "https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/"},
+	{"MCP Authorization", "Model Context Protocol", "https://modelcontextprotocol.io/specification/draft/basic/authorization"},
+	{"OpenID Connect Core", "OpenID Connect Core 1.0", "https://openid.net/specs/openid-connect-core-1_0.html"},
+	{"OpenID Connect Discovery", "OpenID Connect Discovery 1.0", "https://openid.net/specs/openid-connect-discovery-1_0.html"},
+	{"OpenID Connect Registration", "OpenID Connect Dynamic Client Registration 1.0", "https://openid.net/specs/openid-connect-registration-1_0.html"},
+	{"OpenID Connect RP-Initiated Logout", "OpenID Connect RP-Initiated Logout 1.0", "https://openid.net/specs/openid-connect-rpinitiated-1_0.html"},
+	{"OpenID's plans", "The modules of OpenID's conformance plans", "https://openid.net/certification/"},
+}
+
+// requirement is a comment of a script with the lines below it.
+type requirement struct {
+	specification, section, text string
+	script                       string
+	line, checks                 int
+}
+
+var (
+	specificationNames = func() string {
+		var names []string
+		for _, s := range specifications {
+			names = append(names, regexp.QuoteMeta(s.name))
+		}
+		return strings.Join(names, "|")
+	}()
+	anySpecification = regexp.MustCompile(specificationNames)
+	citation         = regexp.MustCompile(`^(?:(` + specificationNames + `)(?: sections? |, ))?((?:\d[\d.]*(?:, | and | to )?)+|[A-Z][^:]*): (.+)$`)
+	module           = regexp.MustCompile(`^(oidcc-[a-z0-9-]+(?:, oidcc-[a-z0-9-]+)*)(?:: (.+))?$`)
+	check            = regexp.MustCompile(`^(?:! )?(?:status|header|body|json|jwt|query|stdout|grep|tokens)\b`)
+	goTest           = regexp.MustCompile(`\bTest[A-Z]\w+`)
+)
+
+// TestConformanceDocument writes the document anew from the scripts' comments and compares.
+func TestConformanceDocument(t *testing.T) {
+	scripts, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(scripts, err)
+	}
+	var all []requirement
+	for _, script := range scripts {
+		all = append(all, requirementsOf(t, script)...)
+	}
+	document := conformance(t, all)
+	if *update {
+		if err := os.WriteFile(conformanceDocument, document, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if written, err := os.ReadFile(conformanceDocument); err != nil || string(written) != string(document) {
+		t.Errorf("docs/conformance.md is not what the scripts say (%v): go test ./oauth -run TestConformanceDocument -update", err)
+	}
+}
+
+// requirementsOf reads a script: a comment with a section begins a requirement, the next comment ends it.
+func requirementsOf(t *testing.T, script string) []requirement {
+	t.Helper()
+	text, err := os.ReadFile(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	var (
+		found []requirement
+		own   string // the specification of sections without a name
+		in    bool
+	)
+	for i := 0; i < len(lines); i++ {
+		if !strings.HasPrefix(lines[i], "# ") {
+			if in && check.MatchString(lines[i]) {
+				found[len(found)-1].checks++
+			}
+			continue
+		}
+		at, comment := i, lines[i][2:]
+		for ; i+1 < len(lines) && strings.HasPrefix(lines[i+1], "# ") && citation.FindString(lines[i+1][2:]) == ""; i++ {
+			comment += " " + lines[i+1][2:]
+		}
+		if at == 0 {
+			own = anySpecification.FindString(comment)
+			continue
+		}
+		r := requirement{script: filepath.ToSlash(script), line: at + 1}
+		if m := module.FindStringSubmatch(comment); m != nil {
+			r.specification, r.section, r.text = "OpenID's plans", m[1], m[2]
+		} else if m := citation.FindStringSubmatch(comment); m != nil && (m[1] != "" || '0' <= m[2][0] && m[2][0] <= '9') {
+			r.specification, r.section, r.text = cmp.Or(m[1], own), m[2], m[3]
+		}
+		if in = r.section != ""; in {
+			found = append(found, r)
+		}
+	}
+	return found
+}
