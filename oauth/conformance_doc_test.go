@@ -61,7 +61,8 @@ var (
 		return strings.Join(names, "|")
 	}()
 	anySpecification = regexp.MustCompile(specificationNames)
-	citation         = regexp.MustCompile(`^(?:(` + specificationNames + `)(?: sections? |, ))?((?:\d[\d.]*(?:, | and | to )?)+|[A-Z][^:]*): (.+)$`)
+	citation         = regexp.MustCompile(`^(?:(` + specificationNames + `)(?: sections? |, | ))?((?:\d[\d.]*(?:, | and |$))+|appendix [A-Z]|[A-Z][^:;]*)$`)
+	nearly           = regexp.MustCompile(`^(?:\d|section|MCP|OIDC|RFC|OAuth|OpenID (?:Connect|Discovery))`)
 	module           = regexp.MustCompile(`^(oidcc-[a-z0-9-]+(?:, oidcc-[a-z0-9-]+)*)(?:: (.+))?$`)
 	check            = regexp.MustCompile(`^(?:! )?(?:status|header|body|json|jwt|query|stdout|grep|tokens)\b`)
 	goTest           = regexp.MustCompile(`\bTest[A-Z]\w+`)
@@ -99,32 +100,54 @@ func requirementsOf(t *testing.T, script string) []requirement {
 	var (
 		found []requirement
 		own   string // the specification of sections without a name
-		in    bool
+		in    int    // so many of found, the last ones, are above the line
 	)
 	for i := 0; i < len(lines); i++ {
 		if !strings.HasPrefix(lines[i], "# ") {
-			if in && check.MatchString(lines[i]) {
-				found[len(found)-1].checks++
+			if check.MatchString(lines[i]) {
+				for j := range in {
+					found[len(found)-1-j].checks++
+				}
 			}
 			continue
 		}
 		at, comment := i, lines[i][2:]
-		for ; i+1 < len(lines) && strings.HasPrefix(lines[i+1], "# ") && citation.FindString(lines[i+1][2:]) == ""; i++ {
+		for ; i+1 < len(lines) && strings.HasPrefix(lines[i+1], "# ") && len(cited(lines[i+1][2:], own)) == 0; i++ {
 			comment += " " + lines[i+1][2:]
 		}
 		if at == 0 {
 			own = anySpecification.FindString(comment)
 			continue
 		}
-		r := requirement{script: filepath.ToSlash(script), line: at + 1}
-		if m := module.FindStringSubmatch(comment); m != nil {
-			r.specification, r.section, r.text = "OpenID's plans", m[1], m[2]
-		} else if m := citation.FindStringSubmatch(comment); m != nil && (m[1] != "" || '0' <= m[2][0] && m[2][0] <= '9') {
-			r.specification, r.section, r.text = cmp.Or(m[1], own), m[2], m[3]
+		now := cited(comment, own)
+		if in = len(now); in == 0 && nearly.MatchString(comment) {
+			t.Errorf("%s:%d: cites, but not as SPECIFICATION section NUMBER: %s", script, at+1, comment)
 		}
-		if in = r.section != ""; in {
+		for _, r := range now {
+			r.script, r.line = filepath.ToSlash(script), at+1
 			found = append(found, r)
 		}
 	}
 	return found
+}
+
+// cited is what a comment is about: "4.1.3: …", or "4.1.3; OAuth 2.1 section 4.1.3: …" for two that ask the same. None, where
+// it cites nothing.
+func cited(comment, own string) []requirement {
+	if m := module.FindStringSubmatch(comment); m != nil {
+		return []requirement{{specification: "OpenID's plans", section: m[1], text: m[2]}}
+	}
+	head, text, ok := strings.Cut(comment, ": ")
+	if !ok {
+		return nil
+	}
+	var all []requirement
+	for part := range strings.SplitSeq(head, "; ") {
+		m := citation.FindStringSubmatch(part)
+		if m == nil || m[1] == "" && (m[2][0] < '0' || m[2][0] > '9') {
+			return nil
+		}
+		all = append(all, requirement{specification: cmp.Or(m[1], own), section: m[2], text: text})
+	}
+	return all
 }
