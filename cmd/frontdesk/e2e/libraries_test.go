@@ -35,6 +35,7 @@ func TestCertifiedLibraries(t *testing.T) {
 			{Method: "client_secret_post", Alg: "EdDSA", Mode: "form_post"},
 			{Method: "private_key_jwt", Signing: "ES256", Alg: "ES256"},
 			{Method: "private_key_jwt", Signing: "RS256", Alg: "RS256"},
+			{Method: "private_key_jwt", Signing: "Ed25519", Alg: "EdDSA"},
 		} {
 			t.Run(script+"/"+l.String(), func(t *testing.T) { l.live(t, d, p, script) })
 		}

@@ -1,18 +1,25 @@
-// A step-up with the TypeScript SDK's v2 line. Signed in with the everyday scopes it calls the tool that needs more,
+// A step-up with either line of the TypeScript SDK. Signed in with the everyday scopes it calls the tool that needs more,
 // and what happens then is the SDK's own doing. Each sign-in prints a line with the address to open and reads a line
 // with the address that the browser was sent back to; at last it prints a line with what both tools said.
+//
+// v1 registers without refresh tokens here: where it has one it answers the 403 by a refresh, which brings no new scopes,
+// and gives up. No server can change that.
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client';
+import * as v2 from '@modelcontextprotocol/client';
+import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
-const [server, redirectUrl] = process.argv.slice(2);
+const [server, redirectUrl, line] = process.argv.slice(2);
+const sdk = line === 'v2' ? v2 : { Client, StreamableHTTPClientTransport, UnauthorizedError };
 const kept = { clients: 0 };
 const provider = {
   redirectUrl,
   clientMetadata: {
     client_name: 'SDK example',
     redirect_uris: [redirectUrl],
-    grant_types: ['authorization_code', 'refresh_token'],
+    grant_types: line === 'v2' ? ['authorization_code', 'refresh_token'] : ['authorization_code'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
   },
@@ -32,17 +39,17 @@ const signedIn = async (transport, deed) => {
   try {
     await deed(transport());
   } catch (e) {
-    if (!(e instanceof UnauthorizedError)) throw e;
+    if (!(e instanceof sdk.UnauthorizedError)) throw e;
     const back = new URL((await lines.next()).value).searchParams;
     if (back.get('state') !== kept.state) throw new Error(`state ${back.get('state')}, want ${kept.state}`);
-    await transport.last.finishAuth(back);
+    await transport.last.finishAuth(line === 'v2' ? back : back.get('code'));
     return deed(transport());
   }
   throw new Error('nobody had to sign in');
 };
-const fresh = () => (fresh.last = new StreamableHTTPClientTransport(new URL(server), { authProvider: provider }));
+const fresh = () => (fresh.last = new sdk.StreamableHTTPClientTransport(new URL(server), { authProvider: provider }));
 const c = await signedIn(fresh, async (transport) => {
-  const c = new Client({ name: 'step-up', version: '1' });
+  const c = new sdk.Client({ name: 'step-up', version: '1' });
   await c.connect(transport);
   return c;
 });
