@@ -40,6 +40,24 @@ func (d *desk) ask(t testing.TB, body []byte, change func(*http.Request)) *httpt
 	return w
 }
 
+// inJSON tells whether an answer is JSON, be it in a stream of one event after another, or empty.
+func inJSON(w *httptest.ResponseRecorder) bool {
+	switch kind := w.Header().Get("Content-Type"); {
+	case w.Body.Len() == 0:
+		return true
+	case kind == "application/json":
+		return json.Valid(w.Body.Bytes())
+	case kind != "text/event-stream":
+		return false
+	}
+	for line := range strings.Lines(w.Body.String()) {
+		if data, ok := strings.CutPrefix(line, "data: "); ok && !json.Valid([]byte(data)) {
+			return false
+		}
+	}
+	return true
+}
+
 // Every body has an answer in JSON or none, whoever sends it and in whatever version. A tool runs once, for a body that is one
 // JSON object and a token that covers it: batches never run.
 func FuzzMessage(f *testing.F) {
@@ -67,7 +85,7 @@ func FuzzMessage(f *testing.F) {
 				r.Header.Set("Mcp-Protocol-Version", version)
 			}
 		})
-		if w.Body.Len() > 0 && (!json.Valid(w.Body.Bytes()) || w.Header().Get("Content-Type") != "application/json") {
+		if !inJSON(w) {
 			t.Errorf("%d %s: %s", w.Code, w.Header(), w.Body)
 		}
 		var one map[string]json.RawMessage
