@@ -69,20 +69,32 @@ func skeleton(name string) string {
 	name = norm.NFD.String(strings.ToLower(norm.NFKC.String(name)))
 	var b strings.Builder
 	for _, r := range name {
-		if as, ok := alike[r]; ok {
+		if as, ok := latin(r); ok {
 			b.WriteString(as)
 		} else if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			b.WriteRune(r)
+			b.WriteRune(usual(r))
 		}
 	}
 	return pairs.Replace(b.String())
 }
 
+// latin is the Latin letter that r looks like.
+func latin(r rune) (string, bool) {
+	as, ok := alike[unicode.ToLower(r)]
+	if !ok {
+		as, ok = alike[usual(r)]
+	}
+	return as, ok
+}
+
+// usual is the small letter that shares r's capital: some letters have several, of other shapes.
+func usual(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
+
 // inLatin is a name with every letter that looks like a Latin one written as that.
 func inLatin(name string) string {
 	var b strings.Builder
 	for _, r := range norm.NFC.String(name) {
-		as, ok := alike[unicode.ToLower(r)]
+		as, ok := latin(r)
 		switch {
 		case !ok || r < unicode.MaxASCII:
 			b.WriteRune(r)
