@@ -87,7 +87,8 @@ func (s *Server) decide(a *authorization, c choice, form url.Values) decision {
 		}
 	}
 	d.scopes = s.implied(s.spared(append(slices.Clone(a.scopes), c.kept...), d.refused))
-	d.online = slices.Contains(d.refused, stay) || a.consent != nil && a.consent.Online && !slices.Contains(c.asked, stay)
+	// Unasked, it stays as it was; a first time without the question is a client that could not refresh then.
+	d.online = slices.Contains(d.refused, stay) || !slices.Contains(c.asked, stay) && (a.consent == nil || a.consent.Online)
 	return d
 }
 
@@ -108,7 +109,7 @@ func (s *Server) remember(a *authorization, d decision) *store.Consent {
 	scopes := s.spared(a.allowed(), d.refused)
 	return &store.Consent{
 		UserID: a.session.UserID, ClientID: a.client.ID, Resource: a.resource.URL,
-		Scopes: append(scopes, without(d.scopes, scopes)...), Online: d.online,
+		Scopes: append(scopes, without(d.scopes, scopes)...), Online: d.online, Site: siteOf(a.redirect),
 	}
 }
 

@@ -76,6 +76,11 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		if err := s.useForm(ctx, f); err != nil {
 			return err
 		}
+		if a.consent != nil && len(decided.refused) > 0 { // what is taken back is taken from older grants too
+			if err := s.Store.RevokeGrants(ctx, a.session.UserID, a.client.ID); err != nil {
+				return err
+			}
+		}
 		if err := s.Store.SaveConsent(ctx, s.remember(a, decided)); err != nil {
 			return err
 		}
@@ -112,7 +117,15 @@ func (s *Server) useForm(ctx context.Context, f consentForm) error {
 // formToken binds a consent form to the browser session it is drawn for, to the request and to what the page says.
 func (s *Server) formToken(a *authorization, c choice) string {
 	until := strconv.FormatInt(s.Now().Add(formLifetime).Unix(), 10)
-	return s.mac("consent", rand.Text()+"-"+until+"-"+c.String(), a.session.ID, a.form.Encode())
+	return s.mac("consent", rand.Text()+"-"+until+"-"+c.String(), a.shown()...)
+}
+
+// shown is what a person sees on the page, or relies on: where any of it has changed since, so has the question.
+func (a *authorization) shown() []string {
+	return []string{
+		a.session.ID, a.form.Encode(), a.redirect, strings.Join(a.scopes, " "), a.client.Name,
+		strings.Join(a.client.RedirectURIs, " "), strings.Join(a.client.GrantTypes, " "),
+	}
 }
 
 // readConsentForm checks a form's token and reads what it says.
@@ -122,7 +135,7 @@ func (s *Server) readConsentForm(a *authorization, form url.Values) (f consentFo
 	until, shown, _ := strings.Cut(rest, "-")
 	seconds, err := strconv.ParseInt(until, 10, 64)
 	if err != nil || len(form["token"]) != 1 || len(form["consent"]) != 1 ||
-		!hmac.Equal([]byte(form.Get("token")), []byte(s.mac("consent", value, a.session.ID, a.form.Encode()))) {
+		!hmac.Equal([]byte(form.Get("token")), []byte(s.mac("consent", value, a.shown()...))) {
 		return f, false
 	}
 	f = consentForm{parseChoice(shown), nonce, time.Unix(seconds, 0)}

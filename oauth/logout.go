@@ -143,7 +143,8 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request, f *farewell)
 		}
 		to += separator + "state=" + url.QueryEscape(state)
 	}
-	if to != "" && f.hint != nil && (f.session != nil || f.client.Verified) {
+	theirs := f.hint != nil && f.session != nil && f.hint.Subject == f.session.UserID
+	if to != "" && f.hint != nil && (theirs || f.client.Verified) {
 		redirect(w, to)
 		return nil
 	}

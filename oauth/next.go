@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -61,7 +62,22 @@ func (s *Server) stale(a *authorization) bool {
 // mustAsk tells whether the person has to see the consent page.
 func mustAsk(a *authorization) bool {
 	local := isLocal(a.redirect) && !a.client.Verified // any program on the computer can claim it (RFC 8252 section 8.6)
-	return slices.Contains(a.prompt, "consent") || local || !covers(a.allowed(), a.scopes)
+	return slices.Contains(a.prompt, "consent") || local || a.elsewhere() || !covers(a.allowed(), a.scopes)
+}
+
+// elsewhere tells whether the answer goes to another site than the person agreed to. A client that nobody vouches for
+// may have registered many, and only the one on the page was allowed.
+func (a *authorization) elsewhere() bool {
+	return a.consent != nil && !a.client.Verified && a.consent.Site != siteOf(a.redirect)
+}
+
+// siteOf is the scheme and host of a redirect URI.
+func siteOf(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return uri
+	}
+	return u.Scheme + "://" + u.Host
 }
 
 func covers(granted, asked []string) bool {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -88,8 +89,27 @@ func (s *Store) Clients(ctx context.Context, after string, limit int) ([]Client,
 }
 
 // SaveDocument saves a client as its document describes it, over what was there before. What an operator
-// decided about it stays.
+// decided about its address stays; what people allowed is forgotten where they would see another app now.
 func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		before, err := s.Client(ctx, c.ID)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			return s.saveDocument(ctx, c)
+		case err != nil:
+			return err
+		}
+		// A document that an operator allowed before anybody saw it has no redirect URIs yet.
+		if len(before.RedirectURIs) > 0 && another(before, c) {
+			if err := s.forgetConsents(ctx, c.ID); err != nil {
+				return err
+			}
+		}
+		return s.saveDocument(ctx, c)
+	})
+}
+
+func (s *Store) saveDocument(ctx context.Context, c *Client) error {
 	c.Source, c.CreatedAt = FromDocument, s.now()
 	return wrap("save client document", s.db(ctx).Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "id"}},

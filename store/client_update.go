@@ -15,11 +15,10 @@ func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error 
 			return err
 		}
 		c.Verified = before.Verified
-		if c.Name != before.Name || !slices.Equal(c.RedirectURIs, before.RedirectURIs) ||
-			!slices.Equal(c.PostLogoutRedirectURIs, before.PostLogoutRedirectURIs) {
+		if another(before, c) {
 			c.Verified = false
-			if err := s.db(ctx).Where("client_id = ?", c.ID).Delete(&Consent{}).Error; err != nil {
-				return wrap("forget consents", err)
+			if err := s.forgetConsents(ctx, c.ID); err != nil {
+				return err
 			}
 		}
 		if c.LogoURI == before.LogoURI {
@@ -28,4 +27,14 @@ func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error 
 		return touched("update client", s.db(ctx).Model(c).Where("registration_hash = ?", held).
 			Select("*").Omit("id", "created_at", "source", "blocked", "fresh_until", "fetched_at", "resource_server").Updates(c))
 	})
+}
+
+// another tells whether people would see another app, or be sent elsewhere.
+func another(before, after *Client) bool {
+	return after.Name != before.Name || !slices.Equal(after.RedirectURIs, before.RedirectURIs) ||
+		!slices.Equal(after.PostLogoutRedirectURIs, before.PostLogoutRedirectURIs)
+}
+
+func (s *Store) forgetConsents(ctx context.Context, clientID string) error {
+	return wrap("forget consents", s.db(ctx).Where("client_id = ?", clientID).Delete(&Consent{}).Error)
 }

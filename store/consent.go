@@ -16,6 +16,7 @@ type Consent struct {
 	CreatedAt time.Time `gorm:"serializer:millis;autoCreateTime:false"`
 	UpdatedAt time.Time `gorm:"serializer:millis;autoUpdateTime:false"`
 	Online    bool      // the user did not let the client stay signed in
+	Site      string    // scheme and host of the redirect URI that the user saw
 }
 
 // Consent reads what the user has allowed the client at the resource.
@@ -44,7 +45,7 @@ func (s *Store) SaveConsent(ctx context.Context, c *Consent) error {
 	c.UpdatedAt = c.CreatedAt
 	return wrap("save consent", s.db(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "user_id"}, {Name: "client_id"}, {Name: "resource"}},
-		DoUpdates: clause.AssignmentColumns([]string{"scopes", "updated_at", "online"}),
+		DoUpdates: clause.AssignmentColumns([]string{"scopes", "updated_at", "online", "site"}),
 	}).Create(c).Error)
 }
 

@@ -33,13 +33,23 @@ func TestDocument(t *testing.T) {
 		if diff := cmp.Diff(want, read(), cmpopts.EquateEmpty()); diff != "" || want.Source != store.FromDocument {
 			t.Errorf("from %q (-want +got):\n%s", want.Source, diff)
 		}
-		_, err := db.Exec("UPDATE clients SET verified = TRUE, blocked = TRUE")
-		must(t, err)
-		c.pass(time.Minute)
-		want = describe("second")
-		want.CreatedAt, want.Verified, want.Blocked = start, true, true
-		if diff := cmp.Diff(want, read(), cmpopts.EquateEmpty()); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
+		jane := person(t, s, "jane")
+		for _, step := range []struct {
+			name string
+			same bool // as before, to people
+		}{{"first", true}, {"second", false}, {"second", true}} {
+			_, err := db.Exec("UPDATE clients SET verified = TRUE, blocked = TRUE")
+			must(t, err)
+			must(t, s.SaveConsent(t.Context(), &store.Consent{UserID: jane.ID, ClientID: id, Resource: "r"}))
+			c.pass(time.Minute)
+			want = describe(step.name)
+			want.CreatedAt, want.Verified, want.Blocked = start, true, true
+			if diff := cmp.Diff(want, read(), cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", step.name, diff)
+			}
+			if _, err := s.Consent(t.Context(), jane.ID, id, "r"); (err == nil) != step.same {
+				t.Errorf("%s: consent %v", step.name, err)
+			}
 		}
 	})
 }

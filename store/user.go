@@ -41,7 +41,7 @@ func (u *User) Primary() Email {
 // Banned tells whether the user may not sign in or use a token any more.
 func (u *User) Banned() bool { return !u.BannedAt.IsZero() }
 
-// Locked tells whether signing in is closed after too many failures or by an operator.
+// Locked tells whether signing in is closed by an operator.
 func (u *User) Locked() bool { return !u.LockedAt.IsZero() }
 
 // CreateUser saves a new user and its emails. A missing id is made. ErrConflict: the username or an
@@ -212,11 +212,15 @@ func (s *Store) DeleteUser(ctx context.Context, id string) error {
 	})
 }
 
-// EndAccess ends the user's sessions and revokes every grant, so that no token of theirs works any more.
+// EndAccess ends the user's sessions, revokes every grant, so that no token of theirs works any more, and forgets what
+// they allowed: somebody else may have.
 func (s *Store) EndAccess(ctx context.Context, userID string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.DeleteSessions(ctx, userID); err != nil {
 			return err
+		}
+		if err := s.db(ctx).Where("user_id = ?", userID).Delete(&Consent{}).Error; err != nil {
+			return wrap("forget consents", err)
 		}
 		return s.RevokeGrants(ctx, userID, "")
 	})

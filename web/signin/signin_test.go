@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -130,11 +131,12 @@ func TestBannedAndLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for words, mark := range map[string]func() error{
-		"locked": func() error { return d.Store.Lock(t.Context(), u.ID) },
-		"closed": func() error { return d.Store.Ban(t.Context(), u.ID) },
-	} {
-		if err := mark(); err != nil {
+	for _, c := range []struct {
+		words string
+		mark  func(context.Context, string) error
+	}{{"locked", d.Store.Lock}, {"closed", d.Store.Ban}} { // in this order: a ban is told first
+		words := c.words
+		if err := c.mark(t.Context(), u.ID); err != nil {
 			t.Fatal(err)
 		}
 		w := d.send("POST", "/sign-in", credentials("jane", password))
