@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ory/fosite"
 )
@@ -50,8 +51,9 @@ func (s *Server) check(ctx context.Context, a *authorization) error {
 	if a.form.Get("code_challenge_method") != "S256" || !challenge.MatchString(a.form.Get("code_challenge")) {
 		return fosite.ErrInvalidRequest.WithHint("PKCE is required: a code_challenge of 43 to 128 characters with code_challenge_method=S256.")
 	}
-	if len(a.form.Get("nonce")) > maxNonce {
-		return fosite.ErrInvalidRequest.WithHint("The nonce is too long.")
+	// A nonce is kept and goes into a JWT; a state, which only passes through, may be anything.
+	if nonce := a.form.Get("nonce"); len(nonce) > maxNonce || !utf8.ValidString(nonce) || strings.ContainsRune(nonce, 0) {
+		return fosite.ErrInvalidRequest.WithHint("The nonce is too long, or is not text.")
 	}
 	var ok bool
 	if a.resource, ok = s.resource(a.form.Get("resource")); !ok {

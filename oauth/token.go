@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/ory/fosite"
 )
@@ -55,18 +53,12 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	return r.PostForm, once(r.PostForm)
 }
 
-// once refuses parameters that come twice (RFC 6749 section 3.1), and what is not text (appendix A).
+// once refuses parameters that come twice (RFC 6749 section 3.1).
 func once(form url.Values) error {
 	for name, values := range form {
 		if len(values) > 1 {
 			return fosite.ErrInvalidRequest.WithHintf("The parameter %s comes more than once.", brief(name))
 		}
-		if !isText(name) || !isText(values[0]) {
-			return fosite.ErrInvalidRequest.WithHintf("The parameter %s is not text.", brief(name))
-		}
 	}
 	return nil
 }
-
-// isText tells whether s is something that both databases keep and every client can read back.
-func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

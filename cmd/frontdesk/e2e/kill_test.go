@@ -74,7 +74,11 @@ func killOnce(t *testing.T, d *desk, books []*ledger, rng *rand.Rand) {
 		for _, b := range books {
 			load.Go(func() { b.work(t, stop) })
 		}
-		time.Sleep(time.Duration(5+rng.IntN(200)) * time.Millisecond)
+		moment := 5 + rng.IntN(200)
+		if rng.IntN(10) == 0 {
+			moment += 1000 // long enough to hash a password and sign somebody up
+		}
+		time.Sleep(time.Duration(moment) * time.Millisecond)
 		_ = d.serving.cmd.Process.Kill()
 		close(stop)
 		load.Wait()
