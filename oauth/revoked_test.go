@@ -34,6 +34,13 @@ func TestRevokedEverywhere(t *testing.T) {
 				return here.Accounts.SetPassword(t.Context(), here.jane.ID, "long enough for this")
 			},
 		} {
+			// A new password forgets what was allowed.
+			err := here.Store.SaveConsent(t.Context(), &store.Consent{
+				UserID: here.jane.ID, ClientID: here.public.ID, Resource: testResource, Scopes: here.DefaultScopes,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 			tk := here.signedIn(t)
 			if !here.passes(t, tk.Access) || !there.passes(t, tk.Access) {
 				t.Fatalf("%s: the token is dead before", name)
