@@ -62,7 +62,7 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 	var code string
 	var nothing bool
 	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
-		err := s.Store.HoldSession(ctx, a.session.Session) // see issue
+		err := s.Store.HoldSession(ctx, a.session.ID, a.client.ID) // see issue
 		if err != nil {
 			return err
 		}
@@ -76,13 +76,13 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		if err := s.useForm(ctx, f); err != nil {
 			return err
 		}
+		if err := s.Store.SaveConsent(ctx, s.remember(a, decided)); err != nil {
+			return err
+		}
 		if a.consent != nil && len(decided.refused) > 0 { // what is taken back is taken from older grants too
 			if err := s.Store.RevokeGrants(ctx, a.session.UserID, a.client.ID); err != nil {
 				return err
 			}
-		}
-		if err := s.Store.SaveConsent(ctx, s.remember(a, decided)); err != nil {
-			return err
 		}
 		code, err = s.code(ctx, a, decided)
 		return err

@@ -94,11 +94,8 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a *authorization
 func (s *Server) issue(w http.ResponseWriter, r *http.Request, a *authorization) error {
 	var code string
 	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
-		if err := s.Store.HoldSession(ctx, a.session.Session); err != nil {
-			return err
-		}
 		var err error
-		if a.consent, err = s.Store.HoldConsent(ctx, a.session.UserID, a.client.ID, a.resource.URL); err != nil {
+		if a.consent, err = s.Store.HoldConsent(ctx, a.session.ID, a.client.ID, a.resource.URL); err != nil {
 			return err
 		}
 		if mustAsk(a) {

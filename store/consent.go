@@ -28,16 +28,20 @@ func (s *Store) Consent(ctx context.Context, userID, clientID, resource string) 
 	return &c, nil
 }
 
-// HoldConsent is Consent, and holds it as it is until the transaction ends, which it needs.
-func (s *Store) HoldConsent(ctx context.Context, userID, clientID, resource string) (*Consent, error) {
+// HoldConsent is HoldSession, and holds and reads what the user has allowed the client at the resource.
+func (s *Store) HoldConsent(ctx context.Context, sessionID, clientID, resource string) (*Consent, error) {
 	var c Consent
-	if err := s.take(ctx, "hold consent", readConsent+s.share(), []any{userID, clientID, resource}, &c); err != nil {
+	query := holdConsent + s.hold(" FOR SHARE OF consents")
+	if err := s.take(ctx, "hold consent", query, []any{sessionID, toMillis(s.now()), clientID, resource}, &c); err != nil {
 		return nil, err
 	}
 	return &c, nil
 }
 
 var readConsent = "SELECT " + columns("consents", new(Consent)) + " FROM consents WHERE user_id = $1 AND client_id = $2 AND resource = $3"
+
+var holdConsent = "SELECT " + columns("consents", new(Consent)) + ofSession +
+	" JOIN consents ON consents.user_id = users.id AND consents.client_id = clients.id AND consents.resource = $4"
 
 // SaveConsent saves c over what was allowed before.
 func (s *Store) SaveConsent(ctx context.Context, c *Consent) error {

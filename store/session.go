@@ -44,23 +44,23 @@ func (s *Store) DeleteSessions(ctx context.Context, userID string) error {
 	return wrap("delete sessions", s.db(ctx).Where("user_id = ?", userID).Delete(&Session{}).Error)
 }
 
-// HoldSession holds the user of a session as they are until the transaction ends, which it needs. ErrNotFound: the
-// session is over, or the user is banned.
-func (s *Store) HoldSession(ctx context.Context, session *Session) error {
-	var user struct{ ID string }
-	err := s.take(ctx, "hold session", "SELECT id FROM users WHERE id = $1 AND banned_at = 0"+s.share(), []any{session.UserID}, &user)
-	if err != nil {
-		return err
-	}
-	// Only now: what ended the session in the meantime changed the user first, and is to be seen.
-	_, err = s.Session(ctx, session.ID)
-	return err
+// HoldSession holds a session, its user and a client until the transaction ends, which it needs: none of them goes, and
+// the user stays as they are. ErrNotFound: the session is over, the user is banned, or one of them is gone.
+func (s *Store) HoldSession(ctx context.Context, id, clientID string) error {
+	var session struct{ ID string }
+	query := "SELECT sessions.id" + ofSession + s.hold("")
+	return s.take(ctx, "hold session", query, []any{id, toMillis(s.now()), clientID}, &session)
 }
 
-// share keeps the rows that a query reads from being changed until the transaction ends. SQLite has one writer.
-func (s *Store) share() string {
+// ofSession finds a session that is not over, its user, and a client.
+const ofSession = ` FROM users JOIN sessions ON sessions.user_id = users.id AND sessions.id = $1 AND sessions.expires_at > $2
+	JOIN clients ON clients.id = $3 AND users.banned_at = 0`
+
+// hold locks what ofSession finds, and then what more says. This is the order in which others end them, or two
+// transactions would wait for each other. SQLite has one writer.
+func (s *Store) hold(more string) string {
 	if s.postgres() {
-		return " FOR SHARE"
+		return " FOR SHARE OF users, sessions FOR KEY SHARE OF clients" + more
 	}
 	return ""
 }
