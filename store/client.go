@@ -64,8 +64,10 @@ func (s *Store) CreateClient(ctx context.Context, c *Client) error {
 		c.Source = FromRegistration
 	}
 	c.CreatedAt = s.now()
-	return wrap("create client", s.db(ctx).Create(c).Error)
+	return s.insert(ctx, "create client", insertClient, c)
 }
+
+var insertClient = inserting("clients", new(Client))
 
 // Client reads a client.
 func (s *Store) Client(ctx context.Context, id string) (*Client, error) {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -23,12 +22,14 @@ type Code struct {
 func (s *Store) CreateCode(ctx context.Context, c *Code) error {
 	c.Grant.ID, c.Grant.CreatedAt = c.GrantID, s.now()
 	return s.Tx(ctx, func(ctx context.Context) error {
-		if err := s.db(ctx).Create(&c.Grant).Error; err != nil {
-			return wrap("create grant", err)
+		if err := s.insert(ctx, "create grant", insertGrant, &c.Grant); err != nil {
+			return err
 		}
-		return wrap("create code", s.db(ctx).Omit("Grant").Create(c).Error)
+		return s.insert(ctx, "create code", insertCode, c)
 	})
 }
+
+var insertGrant, insertCode = inserting("grants", new(Grant)), inserting("codes", new(Code))
 
 // Code reads a code and its grant, used and expired ones too.
 func (s *Store) Code(ctx context.Context, signature string) (*Code, error) {
@@ -44,10 +45,11 @@ var readCode = "SELECT " + columns("codes", new(Code)) + ", " + columns("grants"
 
 // UseCode marks a code as used. ErrConflict: somebody was first, the grant was revoked, or its user is banned.
 func (s *Store) UseCode(ctx context.Context, signature string) error {
-	r := s.db(ctx).Exec(`UPDATE codes SET used_at = ? WHERE signature = ? AND used_at = 0
-		AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`, toMillis(s.now()), signature)
-	if r.Error == nil && r.RowsAffected == 0 {
-		return fmt.Errorf("use code: %w", ErrConflict)
+	rows, err := s.exec(ctx, `UPDATE codes SET used_at = $1 WHERE signature = $2 AND used_at = 0
+		AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`,
+		toMillis(s.now()), signature)
+	if err == nil && rows == 0 {
+		err = ErrConflict
 	}
-	return wrap("use code", r.Error)
+	return wrap("use code", err)
 }

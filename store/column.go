@@ -73,12 +73,16 @@ func (list) Value(_ context.Context, field *schema.Field, _ reflect.Value, value
 	if !ok {
 		return nil, fmt.Errorf("%s: %T is not a list", field.Name, value)
 	}
+	return toList(l)
+}
+
+func toList(l []string) (string, error) {
 	if len(l) == 0 {
 		return "[]", nil
 	}
 	for _, text := range l {
 		if !isText(text) {
-			return nil, errNotText // JSON would keep another text in its place
+			return "", errNotText // JSON would keep another text in its place
 		}
 	}
 	b, err := json.Marshal(l)

@@ -20,8 +20,10 @@ type RefreshToken struct {
 // CreateRefreshToken saves the first refresh token of a grant.
 func (s *Store) CreateRefreshToken(ctx context.Context, t *RefreshToken) error {
 	t.IssuedAt = s.now()
-	return wrap("create refresh token", s.db(ctx).Omit("Grant").Create(t).Error)
+	return s.insert(ctx, "create refresh token", insertRefreshToken, t)
 }
+
+var insertRefreshToken = inserting("refresh_tokens", new(RefreshToken))
 
 // RefreshToken reads a refresh token and its grant, used and expired ones too.
 func (s *Store) RefreshToken(ctx context.Context, signature string) (*RefreshToken, error) {
@@ -41,13 +43,13 @@ var readRefreshToken = "SELECT " + columns("refresh_tokens", new(RefreshToken)) 
 // used before otherwise, or its grant is revoked, its user is banned, or old is unknown.
 func (s *Store) RotateRefreshToken(ctx context.Context, old string, next *RefreshToken, grace time.Duration) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
-		now := s.now()
-		r := s.db(ctx).Exec(`UPDATE refresh_tokens SET used_at = ?, successor = ? WHERE signature = ? AND used_at = 0
-			AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`, toMillis(now), next.Signature, old)
+		rows, err := s.exec(ctx, `UPDATE refresh_tokens SET used_at = $1, successor = $2 WHERE signature = $3 AND used_at = 0
+			AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`,
+			toMillis(s.now()), next.Signature, old)
 		switch {
-		case r.Error != nil:
-			return wrap("use refresh token", r.Error)
-		case r.RowsAffected == 1:
+		case err != nil:
+			return wrap("use refresh token", err)
+		case rows == 1:
 			return s.CreateRefreshToken(ctx, next)
 		}
 		successor, err := s.successor(ctx, old, grace)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"iter"
 	"reflect"
@@ -13,23 +14,35 @@ import (
 	"gorm.io/gorm/schema"
 )
 
-// The reads that every request waits for go past gorm's scanner, which costs more than the database does: a
-// query names the columns of its structs with columns, and each row is read into them with rows.
+// The rows that every request waits for go past gorm, which costs more than the database does: a query names the
+// columns of its structs with columns and reads them with rows; what inserting says is written with insert.
 
 // columns lists the columns of a table that row, a pointer to a struct, has fields for.
 func columns(table string, row any) string {
-	var names []string
+	return table + "." + strings.Join(names(row), ", "+table+".")
+}
+
+// inserting is the statement for insert that adds row, a pointer to a struct, to a table.
+func inserting(table string, row any) string {
+	var places []string
+	for i := range names(row) {
+		places = append(places, fmt.Sprintf("$%d", i+1))
+	}
+	return "INSERT INTO " + table + " (" + strings.Join(names(row), ", ") + ") VALUES (" + strings.Join(places, ", ") + ")"
+}
+
+func names(row any) (names []string) {
 	for field := range cells(row) {
 		name := schema.ParseTagSetting(field.Tag.Get("gorm"), ";")["COLUMN"]
 		if name == "" {
-			name = schema.NamingStrategy{}.ColumnName(table, field.Name)
+			name = schema.NamingStrategy{}.ColumnName("", field.Name)
 		}
-		names = append(names, table+"."+name)
+		names = append(names, name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
-// cells are the fields of a struct that have a column, and where to read it into; the other fields are rows of
+// cells are the fields of a struct that have a column, and how to read and write it; the other fields are rows of
 // other tables.
 func cells(row any) iter.Seq2[reflect.StructField, cell] {
 	return func(yield func(reflect.StructField, cell) bool) {
@@ -88,14 +101,28 @@ func (s *Store) query(ctx context.Context, query string, args []any) (*sql.Rows,
 	return g.Statement.ConnPool.QueryContext(ctx, query, args...)
 }
 
+// insert adds a row with a statement made by inserting.
+func (s *Store) insert(ctx context.Context, operation, statement string, row any) error {
+	var args []any
+	for _, c := range cells(row) {
+		args = append(args, c)
+	}
+	_, err := s.exec(ctx, statement, args...)
+	return wrap(operation, err)
+}
+
 // exec runs a statement that is needed often, past gorm as well. It returns how many rows it changed.
 func (s *Store) exec(ctx context.Context, statement string, args ...any) (int64, error) {
 	if err := allText(args); err != nil {
 		return 0, err
 	}
-	r, err := s.db(ctx).Statement.ConnPool.ExecContext(ctx, statement, args...)
+	g := s.writer
+	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
+		g = tx
+	}
+	r, err := g.Statement.ConnPool.ExecContext(ctx, statement, args...)
 	if err != nil {
-		return 0, err
+		return 0, g.Dialector.(gorm.ErrorTranslator).Translate(err)
 	}
 	return r.RowsAffected()
 }
@@ -117,13 +144,28 @@ func (s *Store) take(ctx context.Context, operation, query string, args []any, i
 	return found(operation, ErrNotFound)
 }
 
-// cell reads a column into a *string, *bool, *time.Time or *[]string. What an outer join did not find is the zero value.
-type cell struct{ into any }
+// cell is a column of a *string, *bool, *time.Time or *[]string.
+type cell struct{ of any }
 
-// Scan implements sql.Scanner.
+// Value implements driver.Valuer.
+func (c cell) Value() (driver.Value, error) {
+	switch of := c.of.(type) {
+	case *string:
+		return *of, allText([]any{*of})
+	case *bool:
+		return *of, nil
+	case *time.Time:
+		return toMillis(*of), nil
+	case *[]string:
+		return toList(*of)
+	}
+	return nil, fmt.Errorf("%T has no column", c.of)
+}
+
+// Scan implements sql.Scanner. What an outer join did not find is the zero value.
 func (c cell) Scan(value any) (err error) {
 	ok := true
-	switch into := c.into.(type) {
+	switch into := c.of.(type) {
 	case *string:
 		*into, ok = value.(string)
 	case *bool:
@@ -139,7 +181,7 @@ func (c cell) Scan(value any) (err error) {
 		}
 	}
 	if !ok && value != nil {
-		return fmt.Errorf("%T does not go into %T", value, c.into)
+		return fmt.Errorf("%T does not go into %T", value, c.of)
 	}
 	return err
 }
