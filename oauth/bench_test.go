@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -74,6 +75,19 @@ func BenchmarkRefresh(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		t = h.tokens(b, h.refresh(t.Refresh))
+	}
+}
+
+func BenchmarkRevoke(b *testing.B) {
+	h := newHouse(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		t := h.tokens(b, h.exchange(h.authorized(b, nil).Get("code")))
+		b.StartTimer()
+		if w := h.post("/oauth/revoke", url.Values{"token": {t.Refresh}, "client_id": {h.public.ID}}); w.Code != http.StatusOK {
+			b.Fatal(w.Body)
+		}
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
@@ -41,7 +43,8 @@ type idClaims struct {
 	AMR []string `json:"amr,omitempty"`
 }
 
-// accessToken signs an access token for what ar was granted. Its claims are made anew each time.
+// accessToken signs an access token for what r was granted. This process knows it from then on: whoever gets it comes
+// with it soon.
 func (s *Server) accessToken(ctx context.Context, r fosite.Requester) (string, error) {
 	key, err := s.keys.signer(ctx, usualAlgorithm)
 	if err != nil {
@@ -49,12 +52,27 @@ func (s *Server) accessToken(ctx context.Context, r fosite.Requester) (string, e
 	}
 	sess := r.GetSession().(*session)
 	now := s.Now()
-	return sign(key.access, accessClaims{
+	claims := accessClaims{
 		Issuer: s.URL, Subject: sess.userID, Audience: sess.resource,
 		ClientID: r.GetClient().GetID(), Scope: strings.Join(r.GetGrantedScopes(), " "),
 		ID: rand.Text(), GrantID: r.GetID(),
 		IssuedAt: now.Unix(), ExpiresAt: now.Add(s.AccessTokenLifetime).Unix(), AuthTime: sess.authTime.Unix(),
-	})
+	}
+	token, err := sign(key.access, claims)
+	if err == nil {
+		s.seen.add(sha256.Sum256([]byte(token)), claims.token(key.public.KeyID), now)
+	}
+	return token, err
+}
+
+// token is what the claims say.
+func (c accessClaims) token(keyID string) *Token {
+	return &Token{
+		ID: c.ID, GrantID: c.GrantID, UserID: c.Subject, ClientID: c.ClientID, Resource: c.Audience,
+		Scopes: strings.Fields(c.Scope), AuthTime: time.Unix(c.AuthTime, 0).UTC(),
+		IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), ExpiresAt: time.Unix(c.ExpiresAt, 0).UTC(),
+		keyID: keyID,
+	}
 }
 
 // idToken signs an ID token that goes with accessToken, as its client registered

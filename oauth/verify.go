@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -77,16 +76,11 @@ func (s *Server) parse(ctx context.Context, raw string) (*Token, error) {
 	if c.Issuer != s.URL || c.Subject == "" || c.GrantID == "" {
 		return nil, fmt.Errorf("%w: it is from another issuer", ErrInvalidToken)
 	}
-	return &Token{
-		ID: c.ID, GrantID: c.GrantID, UserID: c.Subject, ClientID: c.ClientID, Resource: c.Audience,
-		Scopes: strings.Fields(c.Scope), AuthTime: time.Unix(c.AuthTime, 0).UTC(),
-		IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), ExpiresAt: time.Unix(c.ExpiresAt, 0).UTC(),
-		keyID: keyID,
-	}, nil
+	return c.token(keyID), nil
 }
 
-// seen remembers tokens whose signature was right, so that it is checked once. Only our own tokens get in, so
-// strangers cannot fill it.
+// seen remembers tokens that this process has made, or whose signature was right, so that it is checked once at most.
+// Only our own tokens get in, so strangers cannot fill it.
 type seen struct {
 	mu     sync.RWMutex
 	tokens map[[sha256.Size]byte]*Token

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"gorm.io/gorm/schema"
@@ -92,6 +93,9 @@ func toList(l []string) (string, error) {
 func fromList(text string) (l []string, err error) {
 	if text == "[]" {
 		return []string{}, nil
+	}
+	if inner, ok := strings.CutPrefix(text, `["`); ok && !strings.Contains(text, `\`) { // as JSON has it; this is quicker
+		return strings.Split(strings.TrimSuffix(inner, `"]`), `","`), nil
 	}
 	return l, json.Unmarshal([]byte(text), &l)
 }

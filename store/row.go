@@ -1,12 +1,14 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
 	"iter"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,35 +33,32 @@ func inserting(table string, row any) string {
 	return "INSERT INTO " + table + " (" + strings.Join(names(row), ", ") + ") VALUES (" + strings.Join(places, ", ") + ")"
 }
 
+// columnTypes are the types of the fields that have a column; the other fields are rows of other tables.
+var columnTypes = []reflect.Type{reflect.TypeFor[string](), reflect.TypeFor[bool](), reflect.TypeFor[time.Time](), reflect.TypeFor[[]string]()}
+
 func names(row any) (names []string) {
-	for field := range cells(row) {
-		name := schema.ParseTagSetting(field.Tag.Get("gorm"), ";")["COLUMN"]
-		if name == "" {
-			name = schema.NamingStrategy{}.ColumnName("", field.Name)
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(row).Elem()) {
+		switch kind := field.Type.Kind(); {
+		case slices.Contains(columnTypes, field.Type):
+			name := schema.ParseTagSetting(field.Tag.Get("gorm"), ";")["COLUMN"]
+			names = append(names, cmp.Or(name, schema.NamingStrategy{}.ColumnName("", field.Name)))
+		case kind != reflect.Struct && kind != reflect.Slice:
+			panic(fmt.Sprintf("no column for %s %s", field.Name, field.Type)) // when the program starts
 		}
-		names = append(names, name)
 	}
 	return names
 }
 
-// cells are the fields of a struct that have a column, and how to read and write it; the other fields are rows of
-// other tables.
-func cells(row any) iter.Seq2[reflect.StructField, cell] {
-	return func(yield func(reflect.StructField, cell) bool) {
-		v := reflect.ValueOf(row).Elem()
-		for i := range v.NumField() {
-			switch into := v.Field(i).Addr().Interface().(type) {
-			case *string, *bool, *time.Time, *[]string:
-				if !yield(v.Type().Field(i), cell{into}) {
-					return
-				}
-			default:
-				if kind := v.Field(i).Kind(); kind != reflect.Struct && kind != reflect.Slice {
-					panic(fmt.Sprintf("no cell for %T", into)) // when the program starts, in columns
-				}
-			}
+// cells are the columns of row, a pointer to a struct, in the order of names.
+func cells(row any) []any {
+	v := reflect.ValueOf(row).Elem()
+	all := make([]any, 0, v.NumField())
+	for i := range v.NumField() {
+		if field := v.Field(i); slices.Contains(columnTypes, field.Type()) {
+			all = append(all, cell{field.Addr().Interface()})
 		}
 	}
+	return all
 }
 
 // rows reads what a query finds, one row after the other, into pointers to structs: the columns of each, in order.
@@ -73,9 +72,7 @@ func (s *Store) rows(ctx context.Context, query string, args []any, into ...any)
 		defer rows.Close()
 		var all []any
 		for _, row := range into {
-			for _, c := range cells(row) {
-				all = append(all, c)
-			}
+			all = append(all, cells(row)...)
 		}
 		for rows.Next() {
 			if !yield(rows.Scan(all...)) {
@@ -94,20 +91,12 @@ func (s *Store) query(ctx context.Context, query string, args []any) (*sql.Rows,
 	if err := allText(args); err != nil {
 		return nil, err
 	}
-	g := s.reader
-	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
-		g = tx
-	}
-	return g.Statement.ConnPool.QueryContext(ctx, query, args...)
+	return in(ctx, s.reader).Statement.ConnPool.QueryContext(ctx, query, args...)
 }
 
 // insert adds a row with a statement made by inserting.
 func (s *Store) insert(ctx context.Context, operation, statement string, row any) error {
-	var args []any
-	for _, c := range cells(row) {
-		args = append(args, c)
-	}
-	_, err := s.exec(ctx, statement, args...)
+	_, err := s.exec(ctx, statement, cells(row)...)
 	return wrap(operation, err)
 }
 
@@ -116,10 +105,7 @@ func (s *Store) exec(ctx context.Context, statement string, args ...any) (int64,
 	if err := allText(args); err != nil {
 		return 0, err
 	}
-	g := s.writer
-	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
-		g = tx
-	}
+	g := in(ctx, s.writer)
 	r, err := g.Statement.ConnPool.ExecContext(ctx, statement, args...)
 	if err != nil {
 		return 0, g.Dialector.(gorm.ErrorTranslator).Translate(err)

@@ -55,19 +55,17 @@ func (s *Store) Rollback(ctx context.Context) error {
 }
 
 // db is where a query goes that may write, or must see what the transaction has written.
-func (s *Store) db(ctx context.Context) *gorm.DB {
-	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
-		return tx.WithContext(ctx)
-	}
-	return s.writer.WithContext(ctx)
-}
+func (s *Store) db(ctx context.Context) *gorm.DB { return in(ctx, s.writer).WithContext(ctx) }
 
 // read is where a query goes that only reads: on SQLite it does not wait for the writer.
-func (s *Store) read(ctx context.Context) *gorm.DB {
+func (s *Store) read(ctx context.Context) *gorm.DB { return in(ctx, s.reader).WithContext(ctx) }
+
+// in is the transaction of ctx, else g.
+func in(ctx context.Context, g *gorm.DB) *gorm.DB {
 	if tx, ok := ctx.Value(txKey{}).(*gorm.DB); ok {
-		return tx.WithContext(ctx)
+		return tx
 	}
-	return s.reader.WithContext(ctx)
+	return g
 }
 
 // wrap names the operation and turns the database's words into the store's two sentinels.
