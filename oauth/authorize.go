@@ -111,7 +111,7 @@ func (s *Server) authorization(r *http.Request) (*authorization, error) {
 func (s *Server) identify(r *http.Request, a *authorization) error {
 	c, err := s.client(r.Context(), r, a.form.Get("client_id"))
 	if errors.Is(err, store.ErrNotFound) {
-		return unknownClient
+		return errUnknownClient
 	}
 	if err != nil {
 		return err
@@ -120,12 +120,12 @@ func (s *Server) identify(r *http.Request, a *authorization) error {
 	redirect := a.form.Get("redirect_uri")
 	switch openID := slices.Contains(strings.Fields(a.form.Get("scope")), "openid"); {
 	case redirect == "" && openID: // OpenID Connect Core section 3.1.2.1
-		return missingRedirect
+		return errMissingRedirect
 	case redirect == "" && len(c.RedirectURIs) == 1: // RFC 6749 section 3.1.2.3
 		redirect = c.RedirectURIs[0]
 	}
 	if !matchRedirect(redirect, c.RedirectURIs) {
-		return unknownRedirect
+		return errUnknownRedirect
 	}
 	switch a.session, err = s.Accounts.Session(r); {
 	case errors.Is(err, store.ErrNotFound):
@@ -136,21 +136,6 @@ func (s *Server) identify(r *http.Request, a *authorization) error {
 	a.redirect = redirect
 	return nil
 }
-
-var (
-	unknownClient = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here is not registered, or not any more. Go back to it and connect again.",
-	}
-	missingRedirect = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here does not say where it wants the answer. Go back to it and connect again.",
-	}
-	unknownRedirect = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here wants the answer at an address that it has not registered. You are not sent there.",
-	}
-)
 
 // context lets fosite find the client without reading it again.
 func (a *authorization) context(ctx context.Context) context.Context {

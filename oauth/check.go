@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
@@ -45,7 +44,7 @@ func (s *Server) check(ctx context.Context, a *authorization) error {
 		return fosite.ErrUnsupportedResponseType.WithHint("Only the response type 'code' exists here.")
 	}
 	if mode := a.form.Get("response_mode"); !slices.Contains([]string{"", "query", "form_post"}, mode) {
-		return unsupportedResponseMode
+		return errUnsupportedResponseMode
 	}
 	// RFC 7636 section 4.4.1, and OAuth 2.1 section 7.5.1: S256 for everybody.
 	if a.form.Get("code_challenge_method") != "S256" || !challenge.MatchString(a.form.Get("code_challenge")) {
@@ -67,11 +66,6 @@ func (s *Server) check(ctx context.Context, a *authorization) error {
 		return err
 	}
 	return a.checkPrompt()
-}
-
-var unsupportedResponseMode = &fosite.RFC6749Error{
-	ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-	DescriptionField: "The parameter 'response_mode' may be 'query' or 'form_post'.",
 }
 
 // checkPrompt reads prompt and max_age. Unknown prompts are left out, as if nobody had asked.

@@ -32,7 +32,7 @@ func (s *Server) consentOf(ctx context.Context, a *authorization) (*store.Consen
 // said is believed but the answer itself.
 func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	if err := s.origins.Check(r); err != nil {
-		return (&authorization{}).fail(foreignForm)
+		return (&authorization{}).fail(errForeignForm)
 	}
 	a, err := s.authorization(r)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, ok := s.readConsentForm(a, r.PostForm)
 	if !ok {
-		return &authorizeError{authorization: a, err: staleForm}
+		return &authorizeError{authorization: a, err: errStaleForm}
 	}
 	switch r.PostForm.Get("consent") {
 	case "allow":
@@ -54,7 +54,7 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 		}
 		return a.fail(fosite.ErrAccessDenied.WithHint("The person said no."))
 	}
-	return &authorizeError{authorization: a, err: staleForm}
+	return &authorizeError{authorization: a, err: errStaleForm}
 }
 
 // allow saves the consent and the code in one transaction.
@@ -109,7 +109,7 @@ type consentForm struct {
 func (s *Server) useForm(ctx context.Context, f consentForm) error {
 	err := s.Store.UseNonce(ctx, f.nonce, f.expires)
 	if errors.Is(err, store.ErrConflict) {
-		return staleForm
+		return errStaleForm
 	}
 	return err
 }
@@ -141,14 +141,3 @@ func (s *Server) readConsentForm(a *authorization, form url.Values) (f consentFo
 	f = consentForm{parseChoice(shown), nonce, time.Unix(seconds, 0)}
 	return f, s.Now().Before(f.expires)
 }
-
-var (
-	staleForm = &fosite.RFC6749Error{
-		ErrorField: "stale_form", CodeField: http.StatusBadRequest,
-		DescriptionField: "This page was already answered, or it was opened too long ago. Go back to the app and connect again.",
-	}
-	foreignForm = &fosite.RFC6749Error{
-		ErrorField: "foreign_form", CodeField: http.StatusForbidden,
-		DescriptionField: "The answer came from another site and was not taken.",
-	}
-)

@@ -12,8 +12,7 @@ import (
 
 // What a client may be told beyond fosite's own list.
 var (
-	errUnsupportedGrantType = fosite.ErrUnsupportedGrantType
-	errInvalidTarget        = &fosite.RFC6749Error{ // RFC 8707 section 2
+	errInvalidTarget = &fosite.RFC6749Error{ // RFC 8707 section 2
 		ErrorField: "invalid_target", CodeField: http.StatusBadRequest,
 		DescriptionField: "The requested resource is unknown or does not belong to this grant.",
 	}
@@ -62,6 +61,39 @@ var (
 	errUnavailable = &fosite.RFC6749Error{
 		ErrorField: "temporarily_unavailable", CodeField: http.StatusServiceUnavailable,
 		DescriptionField: "The server cannot answer right now. Try again in a moment.",
+	}
+)
+
+// What a person reads whose browser an app sent here, or who answered a page.
+var (
+	errUnknownClient = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The app that sent you here is not registered, or not any more. Go back to it and connect again.",
+	}
+	errMissingRedirect = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The app that sent you here does not say where it wants the answer. Go back to it and connect again.",
+	}
+	errUnknownRedirect = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The app that sent you here wants the answer at an address that it has not registered. You are not sent there.",
+	}
+	errUnknownPostLogoutRedirect = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The app that sent you here wants you to go on to an address that it has not registered. You are not sent there.",
+	}
+	errUnsupportedResponseMode = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The parameter 'response_mode' may be 'query' or 'form_post'.",
+	}
+	errInvalidHint = fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this server.")
+	errStaleForm   = &fosite.RFC6749Error{
+		ErrorField: "stale_form", CodeField: http.StatusBadRequest,
+		DescriptionField: "This page was already answered, or it was opened too long ago. Go back to the app and connect again.",
+	}
+	errForeignForm = &fosite.RFC6749Error{
+		ErrorField: "foreign_form", CodeField: http.StatusForbidden,
+		DescriptionField: "The answer came from another site and was not taken.",
 	}
 )
 

@@ -9,8 +9,6 @@ import (
 	"github.com/ory/fosite"
 )
 
-var errInvalidHint = fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this server.")
-
 // idTokenHint reads an ID token that comes back to us as a hint (OpenID Connect Core section 3.1.2.1,
 // RP-Initiated Logout section 2). It may have expired: it only says whom it was made for, and to whom.
 func (s *Server) idTokenHint(ctx context.Context, raw string) (*idClaims, error) {

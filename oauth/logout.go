@@ -54,14 +54,14 @@ func (s *Server) logoutPost(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if err := s.origins.Check(r); err != nil {
-		return (&authorization{}).fail(foreignForm)
+		return (&authorization{}).fail(errForeignForm)
 	}
 	f, err := s.farewell(r)
 	switch {
 	case err != nil:
 		return (&authorization{}).fail(err)
 	case f.session != nil && !s.signOutAnswered(f, r.PostForm.Get("token")):
-		return (&authorization{}).fail(staleForm)
+		return (&authorization{}).fail(errStaleForm)
 	}
 	return s.endSession(w, r, f)
 }
@@ -83,7 +83,7 @@ func (s *Server) farewell(r *http.Request) (*farewell, error) {
 	if f.client != nil {
 		f.to = form.Get("post_logout_redirect_uri")
 		if f.to != "" && !slices.Contains(f.client.PostLogoutRedirectURIs, f.to) {
-			return nil, unknownFarewell
+			return nil, errUnknownPostLogoutRedirect
 		}
 	}
 	if f.session, err = s.Accounts.Session(r); err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -121,11 +121,6 @@ func (s *Server) whoAsks(ctx context.Context, f *farewell) error {
 		f.client = c
 	}
 	return nil
-}
-
-var unknownFarewell = &fosite.RFC6749Error{
-	ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-	DescriptionField: "The app that sent you here wants you to go on to an address that it has not registered. You are not sent there.",
 }
 
 // endSession signs the person out and sends them back to the client: by themselves, where the client has shown an ID

@@ -22,7 +22,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) error {
 	case grant == "":
 		return fosite.ErrInvalidRequest.WithHint("The parameter 'grant_type' is missing.")
 	case !slices.Contains(grantTypeNames(), grant):
-		return errUnsupportedGrantType
+		return fosite.ErrUnsupportedGrantType
 	}
 	ctx := withExchange(r.Context())
 	ar, err := s.provider.NewAccessRequest(ctx, r, new(session))
