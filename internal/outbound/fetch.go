@@ -47,16 +47,15 @@ func (c *Client) fetch(ctx context.Context, from, accept string, limit int64) (*
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	select {
-	case c.turns <- struct{}{}:
-		defer func() { <-c.turns }()
-	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: too much is being fetched", ErrDown)
-	}
 	q, err := http.NewRequestWithContext(ctx, http.MethodGet, from, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
+	done, err := c.turns.take(ctx, siteOf(q.URL))
+	if err != nil {
+		return nil, fmt.Errorf("%w: too much is being fetched", ErrDown)
+	}
+	defer done()
 	q.Header.Set("Accept", accept)
 	q.Header.Set("User-Agent", "Frontdesk")
 	resp, err := c.http.Do(q)

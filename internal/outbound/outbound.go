@@ -17,11 +17,8 @@ import (
 	"time"
 )
 
-// The most that all fetches together and each of them takes.
-const (
-	timeout  = 5 * time.Second // with the wait for its turn
-	parallel = 64
-)
+// timeout is for a whole fetch, with the wait for its turn.
+const timeout = 5 * time.Second
 
 var (
 	// ErrRefused says that the address may not be fetched, wherever it leads.
@@ -35,7 +32,7 @@ var (
 type Client struct {
 	http     *http.Client
 	loopback bool
-	turns    chan struct{}
+	turns    *turns
 }
 
 // New makes a client. loopback also lets it fetch from this machine by the names it has for itself, over plain
@@ -44,7 +41,7 @@ func New(loopback bool) *Client { return newClient(loopback, nil) }
 
 // newClient is New with a resolver of the tests' own.
 func newClient(loopback bool, resolver *net.Resolver) *Client {
-	c := &Client{loopback: loopback, turns: make(chan struct{}, parallel)}
+	c := &Client{loopback: loopback, turns: newTurns()}
 	outside := &net.Dialer{Timeout: timeout, Resolver: resolver, Control: onlyPublic}
 	here := &net.Dialer{Timeout: timeout, Resolver: resolver, Control: onlyLoopback}
 	c.http = &http.Client{

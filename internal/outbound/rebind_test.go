@@ -181,19 +181,6 @@ func TestNamesThatLeadInside(t *testing.T) {
 	}
 }
 
-// No more than so many fetches run at once; who waits too long is told that nothing is known.
-func TestTurns(t *testing.T) {
-	c := newClient(true, nil)
-	for range parallel {
-		c.turns <- struct{}{}
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := c.JSON(ctx, "https://localhost/doc"); !errors.Is(err, ErrDown) {
-		t.Error(err)
-	}
-}
-
 func TestDownOrNot(t *testing.T) {
 	for status, down := range map[int]bool{200: false, 204: true, 304: true, 400: true, 403: true, 404: false, 410: false, 429: true, 500: true, 503: true} {
 		url := here(t, answerStatus(status))
