@@ -20,24 +20,42 @@ const (
 	countAgainFull = time.Minute
 )
 
-// admit counts one more client; not ok: there are too many.
-func (c *ceiling) admit(ctx context.Context, s *Server) (ok bool, err error) {
+// signingIn is how long a new client has for its first sign-in before it makes room for others.
+const signingIn = time.Hour
+
+// admit counts one more client. errFull: there are too many, all of them too new to go.
+func (c *ceiling) admit(ctx context.Context, s *Server) error {
 	if s.RegistrationsMax <= 0 {
-		return true, nil
+		return nil
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	age := s.Now().Sub(c.counted)
-	if age > countAgain || c.n >= s.RegistrationsMax && age > countAgainFull {
-		n, err := s.Store.CountUnusedClients(ctx, s.RegistrationsMax)
-		if err != nil {
-			return false, err
+	if full := c.n >= s.RegistrationsMax; age > countAgain || full && age > countAgainFull {
+		if err := c.count(ctx, s); err != nil {
+			return err
 		}
-		c.n, c.counted = n, s.Now()
 	}
 	if c.n >= s.RegistrationsMax {
-		return false, nil
+		return errFull
 	}
 	c.n++
-	return true, nil
+	return nil
+}
+
+// count counts, and where that is too many, forgets the clients that nobody seems to wait for: whoever registers for the
+// sake of it must not keep others out.
+func (c *ceiling) count(ctx context.Context, s *Server) (err error) {
+	if c.n, err = s.Store.CountUnusedClients(ctx, s.RegistrationsMax); err != nil || c.n < s.RegistrationsMax {
+		c.counted = s.Now()
+		return err
+	}
+	gone, err := s.Store.DeleteUnusedClients(ctx, s.Now().Add(-signingIn))
+	if err != nil {
+		return err
+	}
+	s.Log.WarnContext(ctx, "too many clients that nobody has allowed anything; the older ones are forgotten", "gone", gone)
+	c.n, err = s.Store.CountUnusedClients(ctx, s.RegistrationsMax)
+	c.counted = s.Now()
+	return err
 }

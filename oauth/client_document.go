@@ -76,10 +76,8 @@ func (s *Server) askDocument(ctx context.Context, r *http.Request, id string, kn
 		}
 	}
 	if known == nil {
-		if ok, err := s.unused.admit(ctx, s); err != nil {
+		if err := s.unused.admit(ctx, s); err != nil {
 			return nil, err
-		} else if !ok {
-			return nil, errFull
 		}
 	}
 	fetched, err, _ := s.fetching.Do(id, func() (any, error) { return s.fetchDocument(context.WithoutCancel(ctx), id, known) })

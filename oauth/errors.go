@@ -3,6 +3,7 @@ package oauth
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/ory/fosite"
@@ -158,6 +159,8 @@ func writeError(w http.ResponseWriter, r *http.Request, e *fosite.RFC6749Error) 
 	switch {
 	case e.CodeField == http.StatusUnauthorized && w.Header().Get("WWW-Authenticate") == "":
 		w.Header().Set("WWW-Authenticate", `Basic realm="OAuth client"`) // RFC 6749 section 5.2, RFC 9110 section 15.5.2
+	case e.CodeField == http.StatusTooManyRequests && w.Header().Get("Retry-After") == "":
+		w.Header().Set("Retry-After", strconv.Itoa(int(countAgainFull.Seconds())))
 	case e.CodeField == http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "2")
 	}

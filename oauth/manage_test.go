@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"frontdesk/internal/account"
 )
 
 // managing registers a client and returns what it was told.
@@ -191,6 +194,13 @@ func TestRegistrationCeiling(t *testing.T) {
 	h.clock.at = h.clock.at.Add(countAgainFull + 1)
 	try("one was allowed something", 201)
 	try("full again", 429)
+	h.clock.at = h.clock.at.Add(signingIn - 2*countAgainFull)
+	try("all are too new to go", 429)
+	h.clock.at = h.clock.at.Add(2 * countAgainFull)
+	try("nobody has come for the oldest", 201)
+	if _, err := h.Store.Client(t.Context(), first); err != nil {
+		t.Errorf("a client that was allowed something: %v", err)
+	}
 }
 
 func TestInitialAccessToken(t *testing.T) {
@@ -200,6 +210,12 @@ func TestInitialAccessToken(t *testing.T) {
 		w := h.json("POST", "/oauth/register", publicClient, token)
 		if w.Code != want || want == 401 && !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), "Bearer ") {
 			t.Errorf("%q: %d %s", token, w.Code, w.Body)
+		}
+	}
+	h.registers = account.NewLimiter(3, time.Hour, h.Now)
+	for i, want := range []int{401, 401, 401, 429} {
+		if w := h.json("POST", "/oauth/register", publicClient, "guess"); w.Code != want {
+			t.Errorf("guess %d: %d", i+1, w.Code)
 		}
 	}
 }

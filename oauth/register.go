@@ -25,7 +25,7 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.admitClient(w, r); err != nil {
+	if err := s.unused.admit(r.Context(), s); err != nil {
 		return err
 	}
 	token := newManageToken(c)
@@ -36,16 +36,17 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// admitRegistration asks for the initial access token, where the operator has set one (RFC 7591 section 3), and counts
-// the address.
+// admitRegistration counts the address, and asks for the initial access token, where the operator has set one (RFC 7591
+// section 3).
 func (s *Server) admitRegistration(w http.ResponseWriter, r *http.Request) error {
-	if s.RegistrationToken != "" {
-		token, err := bearer(r)
-		if err != nil || !secretMatches(token, hashSecret(s.RegistrationToken)) {
-			return unauthorized(w)
-		}
+	if err := s.countRegistration(w, r); err != nil || s.RegistrationToken == "" {
+		return err
 	}
-	return s.countRegistration(w, r)
+	token, err := bearer(r)
+	if err != nil || !secretMatches(token, hashSecret(s.RegistrationToken)) {
+		return unauthorized(w)
+	}
+	return nil
 }
 
 // countRegistration counts one more from the address of r, and tells it when to come again once it has too many.
@@ -56,16 +57,6 @@ func (s *Server) countRegistration(w http.ResponseWriter, r *http.Request) error
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	return errTooMany
-}
-
-// admitClient holds a new client against the ceiling.
-func (s *Server) admitClient(w http.ResponseWriter, r *http.Request) error {
-	ok, err := s.unused.admit(r.Context(), s)
-	if err != nil || ok {
-		return err
-	}
-	w.Header().Set("Retry-After", strconv.Itoa(int(countAgainFull.Seconds())))
-	return errFull
 }
 
 // unauthorized answers a missing, wrong or outdated token alike (RFC 6750 section 3.1).
