@@ -37,7 +37,7 @@ func TestConsentSaysWhoDescribes(t *testing.T) {
 	t.Parallel()
 	for _, local := range []bool{true, false} {
 		p := consent
-		p.Verified, p.Local, p.Origin = false, local, "cursor.example"
+		p.Verified, p.Local, p.Origin, p.LookAlike = false, local, "cursor.example", ""
 		if said := read(t, p); !strings.Contains(said, "It is described at cursor.example") {
 			t.Errorf("local %v: the origin is not said:\n%s", local, said)
 		}
@@ -50,10 +50,25 @@ func TestConsentWarnsOfLookAlikes(t *testing.T) {
 	if said := read(t, unchecked(consent)); strings.Contains(said, "mistaken") {
 		t.Errorf("it warns of nothing:\n%s", said)
 	}
-	p := consent
-	p.Verified, p.ClientName, p.LookAlike = false, "Cursоr", "Cursor"
-	if said := read(t, p); !strings.Contains(said, "This name can be mistaken for Cursor. It is another app") {
-		t.Errorf("no warning:\n%s", said)
+	p := unchecked(consent)
+	p.ClientName, p.LookAlike, p.Site = "Cursоr", "Cursor", "evil.example"
+	for _, c := range []struct {
+		local  bool
+		origin string
+		says   string
+	}{
+		{false, "", "Choose Deny, unless you know evil.example."},
+		{false, "described.example", "It is described at described.example. Choose Deny, unless you know evil.example."},
+		{true, "", "It runs on this computer. Choose Deny, unless you know which app it is."},
+	} {
+		p.Local, p.Origin = c.local, c.origin
+		said := read(t, p)
+		if !strings.Contains(said, "This name can be mistaken for Cursor. It is another app, and Acme has not checked it. "+c.says) {
+			t.Errorf("no warning:\n%s", said)
+		}
+		if strings.Contains(said, "Allow it only if") {
+			t.Errorf("the warning is taken back below:\n%s", said)
+		}
 	}
 	p.LogoURL = "/oauth/logos/00ff"
 	if drawn := draw(t, p).Body.String(); !strings.Contains(drawn, `<img class="mark" src="/oauth/logos/00ff" alt="">`) {
@@ -108,7 +123,7 @@ func TestConsentWarns(t *testing.T) {
 		{false, false, []string{unknown, test, "and know anysphere.cursor-mcp."}, []string{local, "Checked by"}},
 	} {
 		p := consent
-		p.Verified, p.Local, p.Origin = c.verified, c.local, ""
+		p.Verified, p.Local, p.Origin, p.LookAlike = c.verified, c.local, "", ""
 		said := read(t, p)
 		for _, words := range c.says {
 			if !strings.Contains(said, words) {
