@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"slices"
@@ -18,6 +19,10 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c
 	if err != nil {
 		return a.fail(err)
 	}
+	known, err := s.known(r.Context(), a)
+	if err != nil {
+		return a.fail(err)
+	}
 	logo := ""
 	if lookAlike == "" { // the picture would only help to mistake it
 		logo = s.logoOf(r.Context(), a.client)
@@ -28,13 +33,22 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c
 		Scopes: s.lines(a, c), Kept: Describe(s.Scopes, c.kept),
 		UserID:      slices.Contains(c.asked, "openid") && slices.Contains(c.asked, "profile"),
 		RedirectURI: a.redirect, Site: Site(a.redirect), Local: isLocal(a.redirect),
-		First: a.consent == nil, Nothing: again, Lasts: s.AccessTokenLifetime,
+		First: !known, Nothing: again, Lasts: s.AccessTokenLifetime,
 	}
 	may := slices.Contains(c.asked, stay) || a.consent == nil || !a.consent.Online
 	if may && slices.Contains(a.client.GrantTypes, "refresh_token") {
 		ask.Unused = s.RefreshTokenLifetime
 	}
 	return s.Pages.Consent(w, r, ask)
+}
+
+// known tells whether the person has met the client: has allowed it something, or a grant of it is alive. What people
+// allowed a client is forgotten when it changes; the grants they gave it are not.
+func (s *Server) known(ctx context.Context, a *authorization) (bool, error) {
+	if a.consent != nil {
+		return true, nil
+	}
+	return s.Store.Connected(ctx, a.session.UserID, a.client.ID)
 }
 
 // lines is what the page asks, in the order in which people read it.

@@ -79,7 +79,7 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		if err := s.Store.SaveConsent(ctx, s.remember(a, decided)); err != nil {
 			return err
 		}
-		if a.consent != nil && len(decided.refused) > 0 { // what is taken back is taken from older grants too
+		if len(decided.refused) > 0 { // what is taken back is taken from older grants too, whatever is remembered of them
 			if err := s.Store.RevokeGrants(ctx, a.session.UserID, a.client.ID); err != nil {
 				return err
 			}

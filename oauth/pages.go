@@ -39,7 +39,7 @@ type ConsentRequest struct {
 	RedirectURI string
 	Site        string        // whose the redirect's host is: the registrable domain; "": it has none
 	Local       bool          // the redirect goes to this computer: any program there may claim it (RFC 8252 section 8.6)
-	First       bool          // the person has never allowed this client anything
+	First       bool          // the person has allowed this client nothing, and no grant of it is alive
 	SwitchURL   string        // where another person signs in for the same request
 	LookAlike   string        // a name that the client's own can be mistaken for; "": none
 	LogoURL     string        // our copy of the client's logo: a path on this server; "": none

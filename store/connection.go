@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -65,16 +66,25 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 	return all, nil
 }
 
+// Connected tells whether a client may act for the user: whether it is one of Connections.
+func (s *Store) Connected(ctx context.Context, userID, clientID string) (bool, error) {
+	var there struct{ Client string }
+	err := s.take(ctx, "find connection", `SELECT client_id FROM consents WHERE user_id = $1 AND client_id = $2
+		UNION ALL SELECT client_id FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at = 0 LIMIT 1`,
+		[]any{userID, clientID}, &there)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Disconnect ends every grant of the user's for the client, and forgets what the user allowed it. ErrNotFound: the
 // two have nothing to do with each other.
 func (s *Store) Disconnect(ctx context.Context, userID, clientID string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
-		var there bool
-		err := s.db(ctx).Raw(`SELECT EXISTS (SELECT 1 FROM consents WHERE user_id = ? AND client_id = ?)
-			OR EXISTS (SELECT 1 FROM grants WHERE user_id = ? AND client_id = ? AND revoked_at = 0)`,
-			userID, clientID, userID, clientID).Scan(&there).Error
+		there, err := s.Connected(ctx, userID, clientID)
 		if err != nil {
-			return found("disconnect", err)
+			return err
 		}
 		if !there {
 			return fmt.Errorf("disconnect: %w", ErrNotFound)

@@ -24,6 +24,11 @@ func connections(t *testing.T, s *store.Store, userID string) []seen {
 	must(t, err)
 	var short []seen
 	for _, c := range all {
+		there, err := s.Connected(t.Context(), userID, c.Client.ID)
+		must(t, err)
+		if !there {
+			t.Errorf("%s is a connection, and is none", c.Client.Name)
+		}
 		slices.Sort(c.Scopes)
 		short = append(short, seen{c.Client.Name, c.Scopes, c.Offline, c.Since.Sub(start), c.LastUsed.Sub(start)})
 	}
