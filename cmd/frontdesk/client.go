@@ -139,13 +139,19 @@ func clientShow(f *flag.FlagSet) action {
 }
 
 // clientDelete is the command client delete.
-func clientDelete(*flag.FlagSet) action {
-	return withClient(func(ctx context.Context, c *call, s *store.Store, client *store.Client) error {
-		if err := s.DeleteClient(ctx, client.ID); err != nil {
+var clientDelete = changeClient(deleteClient, "%s is deleted.")
+
+// deleteClient keeps a document that is blocked: deleted, it would be fetched and believed again.
+func deleteClient(s *store.Store, ctx context.Context, id string) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		client, err := s.Client(ctx, id)
+		if err != nil {
 			return err
 		}
-		_, err := fmt.Fprintf(c.stdout, "%s is deleted.\n", client.ID)
-		return err
+		if client.Blocked && client.Source == store.FromDocument {
+			return fmt.Errorf("%s is blocked, and deleting it would forget that. Unblock it first", id)
+		}
+		return s.DeleteClient(ctx, id)
 	})
 }
 
@@ -154,7 +160,7 @@ func clientRotateSecret(f *flag.FlagSet) action {
 	asJSON := jsonFlag(f)
 	return withClient(func(ctx context.Context, c *call, s *store.Store, client *store.Client) error {
 		if client.SecretHash == "" {
-			return fmt.Errorf("%s is a public client: it has no secret", client.ID)
+			return fmt.Errorf("%s has no secret: it authenticates with %s", client.ID, client.AuthMethod)
 		}
 		secret, hash := oauth.NewClientSecret()
 		if err := s.SetClientSecret(ctx, client.ID, hash); err != nil {
@@ -162,6 +168,18 @@ func clientRotateSecret(f *flag.FlagSet) action {
 		}
 		return c.show(describeClient(client, secret), *asJSON)
 	})
+}
+
+// changeClient is a command that changes one thing about a client.
+func changeClient(change func(*store.Store, context.Context, string) error, done string) func(*flag.FlagSet) action {
+	return func(*flag.FlagSet) action {
+		return withClient(func(ctx context.Context, c *call, s *store.Store, client *store.Client) error {
+			if err := change(s, ctx, client.ID); err != nil {
+				return err
+			}
+			return c.settled(ctx, s, done, client.ID)
+		})
+	}
 }
 
 // withClient opens the store and finds the client that the first argument names.
@@ -172,7 +190,6 @@ func withClient(do func(context.Context, *call, *store.Store, *store.Client) err
 			return err
 		}
 		defer s.Close()
-		defer s.Settle(ctx) // what has ended has ended on every server when the command is done
 		client, err := s.Client(ctx, c.args[0])
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("there is no client %q", c.args[0])

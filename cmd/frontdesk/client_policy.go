@@ -5,52 +5,58 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net/url"
 
 	"frontdesk/oauth"
 	"frontdesk/store"
 )
 
-// clientAllow is the command client allow.
-func clientAllow(*flag.FlagSet) action {
-	return decide((*store.Store).AllowClient, "%s is allowed, and people read that you checked it.\n")
-}
-
-// clientBlock is the command client block.
-func clientBlock(*flag.FlagSet) action {
-	return decide((*store.Store).BlockClient, "%s is blocked, and its tokens are dead.\n")
-}
-
-// clientUnblock is the command client unblock.
-func clientUnblock(*flag.FlagSet) action {
-	return decide((*store.Store).UnblockClient, "%s is not blocked any more.\n")
-}
+// The commands that decide about a client.
+var (
+	clientAllow   = decide((*store.Store).AllowClient, "%s is allowed, and people read that you checked it.")
+	clientBlock   = decide((*store.Store).BlockClient, "%s is blocked, and its tokens are dead.")
+	clientUnblock = changeClient((*store.Store).UnblockClient, "%s is not blocked any more.")
+)
 
 // decide does what an operator decided about a client. A document can be decided about before anybody has seen it.
-func decide(do func(s *store.Store, ctx context.Context, id string) error, done string) action {
-	return func(ctx context.Context, c *call) error {
-		_, s, err := c.open(ctx)
-		if err != nil {
-			return err
+func decide(do func(s *store.Store, ctx context.Context, id string) error, done string) func(*flag.FlagSet) action {
+	return func(*flag.FlagSet) action {
+		return func(ctx context.Context, c *call) error {
+			cfg, s, err := c.open(ctx)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			id := c.args[0]
+			err = do(s, ctx, id)
+			if errors.Is(err, store.ErrNotFound) {
+				err = s.Tx(ctx, func(ctx context.Context) error {
+					client, err := newDocument(cfg, id)
+					if err != nil {
+						return err
+					}
+					if err := s.CreateClient(ctx, client); err != nil {
+						return err
+					}
+					return do(s, ctx, id)
+				})
+			}
+			if err != nil {
+				return err
+			}
+			return c.settled(ctx, s, done, id)
 		}
-		defer s.Close()
-		id := c.args[0]
-		err = do(s, ctx, id)
-		if errors.Is(err, store.ErrNotFound) {
-			err = s.Tx(ctx, func(ctx context.Context) error {
-				client, err := oauth.NewDocument(id)
-				if err != nil {
-					return err
-				}
-				if err := s.CreateClient(ctx, client); err != nil {
-					return err
-				}
-				return do(s, ctx, id)
-			})
-		}
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(c.stdout, done, id)
-		return err
 	}
+}
+
+// newDocument is oauth.NewDocument for what these settings let the server fetch.
+func newDocument(cfg *Config, id string) (*store.Client, error) {
+	client, err := oauth.NewDocument(id)
+	if err != nil {
+		return nil, err
+	}
+	if u, err := url.Parse(id); err != nil || u.Scheme == "http" && !(cfg.LoopbackDocuments && loopback(u.Hostname())) {
+		return nil, fmt.Errorf("there is no client %q: a document is fetched over https", id)
+	}
+	return client, nil
 }

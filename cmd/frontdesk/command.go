@@ -132,6 +132,13 @@ func (c *Config) openStore(ctx context.Context) (*store.Store, error) {
 	return s, nil
 }
 
+// settled says what a command has done, once what it has ended has ended on every server.
+func (c *call) settled(ctx context.Context, s *store.Store, done, id string) error {
+	s.Settle(ctx)
+	_, err := fmt.Fprintf(c.stdout, done+"\n", id)
+	return err
+}
+
 func printJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

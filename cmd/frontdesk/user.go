@@ -98,8 +98,7 @@ func changeUser(change func(*store.Store, context.Context, string) error, done s
 			if err := change(s, ctx, u.ID); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.stdout, done+"\n", u.ID)
-			return err
+			return c.settled(ctx, s, done, u.ID)
 		})
 	}
 }
@@ -116,8 +115,7 @@ func userResetPassword(f *flag.FlagSet) action {
 			if err := account.New(account.Config{Store: s}).SetPassword(ctx, u.ID, password); err != nil {
 				return err
 			}
-			_, err := fmt.Fprintf(c.stdout, "%s has a new password, and is signed out everywhere.\n", u.ID)
-			return err
+			return c.settled(ctx, s, "%s has a new password, and is signed out everywhere.", u.ID)
 		})(ctx, c)
 	}
 }
@@ -130,7 +128,6 @@ func withUser(do func(context.Context, *call, *store.Store, *store.User) error) 
 			return err
 		}
 		defer s.Close()
-		defer s.Settle(ctx) // what has ended has ended on every server when the command is done
 		u, err := account.New(account.Config{Store: s}).Find(ctx, c.args[0])
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("nobody has the id, email address or username %q", c.args[0])
