@@ -38,7 +38,7 @@ func TestClientPolicy(t *testing.T) {
 		}
 	}
 	for _, command := range []string{"allow", "block", "unblock"} {
-		for _, id := range []string{"client_gone", "https://a.example", "ftp://a.example/c", "https://u@a.example/c"} {
+		for _, id := range []string{"client_gone", "https://a.example", "ftp://a.example/c", "https://u@a.example/c", "http://a.example/c", "http://localhost/c"} {
 			if _, wrong, code := p.run("", "client", command, id); code != 1 || !strings.Contains(wrong, "there is no client") {
 				t.Errorf("%s %s: %d, %s", command, id, code, wrong)
 			}
@@ -47,6 +47,37 @@ func TestClientPolicy(t *testing.T) {
 			t.Errorf("%s of nobody: %d", command, code)
 		}
 	}
+}
+
+// TestUnseenDocuments are decided about where they can be fetched, and only a decision makes them known.
+func TestUnseenDocuments(t *testing.T) {
+	p := newProgram(t, "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=on")
+	for id, code := range map[string]int{"http://localhost:1/c.json": 0, "http://a.example/c.json": 1} {
+		if _, wrong, got := p.run("", "client", "allow", id); got != code {
+			t.Errorf("%s: %d %s", id, got, wrong)
+		}
+	}
+	const unseen = "https://a.example/c.json"
+	if _, wrong, code := p.run("", "client", "unblock", unseen); code != 1 || !strings.Contains(wrong, "there is no client") {
+		t.Error(code, wrong)
+	}
+}
+
+// TestBlockedDocumentStays: without its row nothing would keep it out.
+func TestBlockedDocumentStays(t *testing.T) {
+	p := newProgram(t)
+	const document = "https://a.example/client.json"
+	p.do(nil, "", "client", "block", document)
+	if _, wrong, code := p.run("", "client", "delete", document); code != 1 || !strings.Contains(wrong, "Unblock it first") {
+		t.Error(code, wrong)
+	}
+	p.do(nil, "", "client", "show", document)
+	p.do(nil, "", "client", "unblock", document)
+	p.do(nil, "", "client", "delete", document)
+	var made clientDescription
+	p.do(&made, "", "client", "create", "--name", "Editor", "--redirect-uri", "http://127.0.0.1/cb", "--json")
+	p.do(nil, "", "client", "block", made.ID)
+	p.do(nil, "", "client", "delete", made.ID) // what is not there cannot come back
 }
 
 func TestRegistrationSettings(t *testing.T) {

@@ -181,7 +181,7 @@ func TestClientCommands(t *testing.T) {
 	if err != nil || rotated.Secret == "" || rotated.Secret == secret.Secret || before.SecretHash == after.SecretHash || after.SecretRotatedAt.IsZero() {
 		t.Errorf("%+v %+v %v", rotated, after, err)
 	}
-	if _, wrong, code := p.run("", "client", "rotate-secret", public.ID); code != 1 || !strings.Contains(wrong, "public") {
+	if _, wrong, code := p.run("", "client", "rotate-secret", public.ID); code != 1 || !strings.Contains(wrong, "authenticates with none") {
 		t.Error(code, wrong)
 	}
 	var all []clientDescription
