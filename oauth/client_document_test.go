@@ -316,7 +316,7 @@ func TestOnlyAllowedDocuments(t *testing.T) {
 	if w := h.visit(bad.url); w.Code != http.StatusBadRequest || bad.served.Load() != 0 {
 		t.Errorf("blocked before it was seen: %d, fetched %d times", w.Code, bad.served.Load())
 	}
-	for _, id := range []string{"client_x", "https://a.example", "http://", "x"} {
+	for _, id := range []string{"client_x", "https://a.example", "http://", "x", "https://%D0%B0.example/a"} {
 		if _, err := NewDocument(id); err == nil {
 			t.Errorf("%s is a document", id)
 		}

@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -44,8 +45,17 @@ func checkRedirect(raw string) error {
 	return nil
 }
 
-// absolute parses a URI of printable ASCII without anything that parsers disagree about.
+// absolute parses a URI that is printable and has no fragment.
 func absolute(raw string) (*url.URL, error) {
+	if strings.Contains(raw, "#") {
+		return nil, fmt.Errorf("%s has a fragment", brief(raw))
+	}
+	return printable(raw)
+}
+
+// printable parses a URI of printable ASCII without anything that parsers disagree about, and without a host that people
+// would see in other letters than DNS does.
+func printable(raw string) (*url.URL, error) {
 	switch {
 	case raw == "":
 		return nil, fmt.Errorf("it is empty")
@@ -53,8 +63,6 @@ func absolute(raw string) (*url.URL, error) {
 		return nil, fmt.Errorf("it is longer than %d characters", maxURI)
 	case strings.ContainsFunc(raw, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("\\\"<>^`{|}*", r) }):
 		return nil, fmt.Errorf("%s has a character that a URI cannot have here", brief(raw))
-	case strings.Contains(raw, "#"):
-		return nil, fmt.Errorf("%s has a fragment", brief(raw))
 	}
 	u, err := url.Parse(raw)
 	switch {
@@ -62,6 +70,8 @@ func absolute(raw string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s is not an absolute URI", brief(raw))
 	case u.User != nil || strings.Contains(u.Host, "@"):
 		return nil, fmt.Errorf("%s has user information", brief(raw))
+	case strings.ContainsFunc(u.Host, func(r rune) bool { return r > '~' || r == '%' }): // net/url has decoded it
+		return nil, fmt.Errorf("%s must have its host as DNS has it, with xn-- for other letters", brief(raw))
 	case !strings.HasPrefix(raw, u.Scheme+":"): // the scheme in capitals
 		return nil, fmt.Errorf("%s must have its scheme in lower case", brief(raw))
 	}
@@ -102,7 +112,18 @@ func isLoopback(uri string) bool {
 }
 
 // isLocal tells whether the redirect stays on the person's computer, where any program may claim it.
-func isLocal(uri string) bool { return isLoopback(uri) || !strings.HasPrefix(uri, "https://") }
+func isLocal(uri string) bool {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme != "https" {
+		return true
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap().IsLoopback() || ip.IsUnspecified()
+	}
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	return last == "localhost" || last != "" && last[0] <= '9' // a domain of numbers is an address to browsers, as 127.1 is
+}
 
 // splitLoopback splits http://HOST[:PORT]REST where HOST is a loopback host, letter by letter: no parser, no
 // disagreement.

@@ -20,6 +20,8 @@ func TestCheckRedirect(t *testing.T) {
 		"https://example.com/\r\nX:y", "https://example.com/a b", "https://example.com\\@evil.example/", "https://ex\u3002ample.com/", "https:///cb", "https:cb",
 		"javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "blob:https://example.com/x", "about:blank",
 		"com.example.app:cb", "cursor:", "HTTPS://example.com/cb", "ws://example.com/", "intent://x/", "https://example.com/\u202e", "https://example.com/\x00",
+		"https://%D0%B0%D1%80%D1%80.com/cb", "https://clau%E2%A0%80de.ai/cb", "https://accounts.example%E3%80%82evil.example/cb", // a host that only Go reads
+		"https://[fe80::1%25en0]/cb", "cursor://%D1%81ursor/cb",
 	} {
 		if checkRedirect(uri) == nil {
 			t.Errorf("%q is allowed", uri)
@@ -48,6 +50,19 @@ func TestMatchRedirect(t *testing.T) {
 	} {
 		if matchRedirect(uri, registered) {
 			t.Errorf("%q matches", uri)
+		}
+	}
+}
+
+func TestIsLocal(t *testing.T) {
+	for uri, want := range map[string]bool{
+		"http://localhost:1/cb": true, "http://[::1]/cb": true, "cursor://a/cb": true, "https://localhost/cb": true, "https://LOCALHOST.:8443/cb": true,
+		"https://app.localhost/cb": true, "https://127.0.0.1:8443/cb": true, "https://127.1.2.3/cb": true, "https://[::1]/cb": true,
+		"https://[::ffff:127.0.0.1]/cb": true, "https://0.0.0.0/cb": true, "https://[::]/cb": true, "https://127.1/cb": true, "https://2130706433/cb": true, "https://0x7f000001/cb": true,
+		"https://app.example/cb": false, "https://localhost.example/cb": false, "https://notlocalhost/cb": false, "https://192.0.2.1/cb": false,
+	} {
+		if got := isLocal(uri); got != want {
+			t.Errorf("%s: %v", uri, got)
 		}
 	}
 }

@@ -21,6 +21,7 @@ func TestSite(t *testing.T) {
 		"https://[2001:db8::1]/cb":               "",
 		"http://localhost:8787/cb":               "",
 		"http://127.0.0.1/cb":                    "",
+		"https://app.localhost/cb":               "",
 		"cursor://anysphere.cursor-mcp/oauth/cb": "",
 		"https://":                               "",
 	} {
