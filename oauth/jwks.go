@@ -114,13 +114,13 @@ func publicKeys(set []byte) ([]jose.JSONWebKey, error) {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if tooDeep(set) {
-		return nil, errors.New("the JWK set nests too deep")
+		return nil, errors.New("it nests too deep")
 	}
 	if err := json.Unmarshal(set, &raw); err != nil {
-		return nil, fmt.Errorf("not a JWK set: %w", err)
+		return nil, errors.New("it is not a JWK set")
 	}
 	if len(raw.Keys) > maxKeys {
-		return nil, fmt.Errorf("more than %d keys", maxKeys)
+		return nil, fmt.Errorf("it has more than %d keys", maxKeys)
 	}
 	var keys []jose.JSONWebKey
 	for _, one := range raw.Keys {
@@ -129,7 +129,7 @@ func publicKeys(set []byte) ([]jose.JSONWebKey, error) {
 			K json.RawMessage `json:"k"`
 		}
 		if json.Unmarshal(one, &secret) == nil && (secret.D != nil || secret.K != nil) {
-			return nil, errors.New("a key in the JWK set is not public")
+			return nil, errors.New("a key in it is not public")
 		}
 		var key jose.JSONWebKey
 		if key.UnmarshalJSON(one) == nil && (key.Use == "" || key.Use == "sig") && len(algorithmsOf(key)) > 0 {
@@ -137,7 +137,7 @@ func publicKeys(set []byte) ([]jose.JSONWebKey, error) {
 		}
 	}
 	if len(keys) == 0 {
-		return nil, errors.New("no key in the JWK set fits")
+		return nil, errors.New("no key in it fits")
 	}
 	return keys, nil
 }

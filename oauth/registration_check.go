@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -75,8 +74,7 @@ func checkTexts(asked *registration) error {
 		if uri == "" {
 			continue
 		}
-		u, err := url.Parse(uri)
-		if err != nil || len(uri) > maxURI || u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
+		if u, err := printable(uri); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
 			return errInvalidClientMetadata.WithHintf("The member '%s' is not the URL of a web page.", member)
 		}
 	}
@@ -87,12 +85,15 @@ func checkTexts(asked *registration) error {
 		return errInvalidClientMetadata.WithHintf("No text may be longer than %d bytes.", maxText)
 	}
 	for _, text := range append([]string{asked.SoftwareID, asked.SoftwareVersion}, asked.Contacts...) {
-		if len(text) > maxText || strings.ContainsFunc(text, unicode.IsControl) {
-			return errInvalidClientMetadata.WithHintf("No text may be longer than %d bytes or have control characters in it.", maxText)
+		if len(text) > maxText || strings.ContainsFunc(text, unseen) {
+			return errInvalidClientMetadata.WithHintf("No text may be longer than %d bytes or have characters in it that cannot be seen.", maxText)
 		}
 	}
 	return nil
 }
+
+// unseen tells whether r changes what is around it instead of showing: on a terminal, or in which direction text runs.
+func unseen(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // hasKeys tells whether the member jwks is there.
 func hasKeys(jwks json.RawMessage) bool { return len(jwks) > 0 && string(jwks) != "null" }
@@ -112,7 +113,7 @@ func (s *Server) chooseKeys(c *store.Client, asked *registration) error {
 	case c.SigningAlg != "" && !slices.Contains(assertionAlgNames(), c.SigningAlg):
 		return errInvalidClientMetadata.WithHintf("Assertions may be signed with: %s.", strings.Join(assertionAlgNames(), ", "))
 	}
-	if c.JWKSURI != "" && (len(c.JWKSURI) > maxURI || s.Outbound.Check(c.JWKSURI) != nil) {
+	if _, err := absolute(c.JWKSURI); c.JWKSURI != "" && (err != nil || s.Outbound.Check(c.JWKSURI) != nil) {
 		return errInvalidClientMetadata.WithHint("The member 'jwks_uri' is not an https URL.")
 	}
 	if !inline {
@@ -127,6 +128,9 @@ func (s *Server) chooseKeys(c *store.Client, asked *registration) error {
 	var text bytes.Buffer
 	if err := json.Compact(&text, asked.JWKS); err != nil {
 		return errInvalidClientMetadata.WithHint("The member 'jwks' is not JSON.")
+	}
+	if strings.ContainsFunc(text.String(), func(r rune) bool { return r > '~' }) {
+		return errInvalidClientMetadata.WithHint("The member 'jwks' may have other letters than those of ASCII as \\u escapes only.")
 	}
 	c.JWKS = text.String()
 	return nil
