@@ -40,7 +40,7 @@ func (s *Server) client(ctx context.Context, r *http.Request, id string) (*store
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return nil, err
 	case err == nil && c.Blocked:
-		return nil, store.ErrNotFound
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, errBlockedClient)
 	case !isDocument(id):
 		return c, err
 	case !s.Documents:
@@ -53,7 +53,10 @@ func (s *Server) client(ctx context.Context, r *http.Request, id string) (*store
 			return nil, err
 		}
 	}
-	if s.OnlyAllowedDocuments && !c.Verified {
+	switch {
+	case c.Blocked: // while it was fetched
+		return nil, store.ErrNotFound
+	case s.OnlyAllowedDocuments && !c.Verified:
 		return nil, errNotAllowed
 	}
 	return c, nil
@@ -98,7 +101,7 @@ func (s *Server) fetchDocument(ctx context.Context, id string, stale *store.Clie
 		}
 		c = new(*stale)
 		if !errors.Is(err, outbound.ErrDown) || s.Now().Sub(stale.FetchedAt) > maxStale {
-			c.RedirectURIs = nil // nothing may go there, and it is fetched anew each time
+			c.RedirectURIs, c.PostLogoutRedirectURIs = nil, nil // nothing may go there, and it is fetched anew each time
 		}
 		c.FreshUntil = s.Now().Add(minFresh)
 	}
@@ -111,7 +114,7 @@ func (s *Server) fetchDocument(ctx context.Context, id string, stale *store.Clie
 	return s.Store.Client(ctx, id)
 }
 
-// readDocument fetches and checks a document (sections 4 and 4.1).
+// readDocument fetches and checks a document (CIMD draft sections 4 and 4.1).
 func (s *Server) readDocument(ctx context.Context, id string) (*store.Client, error) {
 	if err := checkDocumentURL(id); err != nil {
 		return nil, err
@@ -147,6 +150,9 @@ func (s *Server) parseDocument(id string, body []byte) (*store.Client, error) {
 		return nil, errors.New("a document is public and can have no secret")
 	}
 	optional := d.chooseMethod()
+	if d.AuthMethod != "none" && d.AuthMethod != "private_key_jwt" {
+		return nil, errors.New("a document's client authenticates with its keys, or not at all")
+	}
 	c, err := s.describedClient(&d.registration)
 	if err != nil {
 		return nil, err
@@ -159,18 +165,20 @@ func (s *Server) parseDocument(id string, body []byte) (*store.Client, error) {
 // allows for that. optional: it may do either.
 func (d *clientDocument) chooseMethod() (optional bool) {
 	methods := append([]string{d.AuthMethod}, d.AuthMethods...)
-	none := d.AuthMethod == "" || slices.Contains(methods, "none")
+	none := slices.Contains(methods, "none") || d.AuthMethod == "" && len(d.AuthMethods) == 0
 	keys := slices.Contains(methods, "private_key_jwt") && (d.JWKSURI != "" || hasKeys(d.JWKS))
 	switch {
 	case keys:
 		d.AuthMethod = "private_key_jwt"
 	case none:
 		d.AuthMethod = "none"
+	case d.AuthMethod == "":
+		d.AuthMethod = d.AuthMethods[0]
 	}
 	return keys && none
 }
 
-// checkDocumentURL is section 3: a URL with a path, without a fragment, user or dot segments.
+// checkDocumentURL is CIMD draft section 3: a URL with a path, without a fragment, user or dot segments.
 func checkDocumentURL(id string) error {
 	u, err := absolute(id)
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"frontdesk/internal/outbound"
 	"frontdesk/store"
 )
@@ -123,6 +125,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"algorithm":     {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "https://a.example/jwks", "token_endpoint_auth_signing_alg": "none"},
 		"application":   {"application_type": "browser"}, "response": {"response_types": []string{"token"}}, "contacts": {"contacts": make([]string, maxContacts+1)},
 		"control": {"software_id": "a\x00b"}, "tls": {"token_endpoint_auth_method": "tls_client_auth"},
+		"method": {"token_endpoint_auth_method": nil, "token_endpoint_auth_methods_supported": []string{"client_secret_basic"}},
 	} {
 		h, o := newHouse(t), newOrigin(t)
 		o.answer = documentOf(change)
@@ -142,6 +145,19 @@ func TestChatGPTsDocument(t *testing.T) {
 	})
 	if h.visit(o.url); h.pages.asked.Client == nil || h.pages.asked.Client.AuthMethod != "none" {
 		t.Fatalf("refused: %s", h.pages.said)
+	}
+}
+
+// A client that has keys, and does not say that it comes without them, comes with them.
+func TestDocumentOfKeysAlone(t *testing.T) {
+	h, o := newHouse(t), newOrigin(t)
+	k := newKeyPair(t, jose.ES256, "1")
+	o.answer = documentOf(map[string]any{
+		"token_endpoint_auth_method": nil, "token_endpoint_auth_methods_supported": []string{"private_key_jwt"}, "jwks": json.RawMessage(jwksOf(t, k)),
+	})
+	c, err := h.client(t.Context(), httptest.NewRequest("GET", "/", nil), o.url)
+	if err != nil || c.AuthMethod != "private_key_jwt" || c.AuthOptional {
+		t.Errorf("%+v, %v", c, err)
 	}
 }
 
@@ -331,6 +347,22 @@ func TestBlockedDocument(t *testing.T) {
 	}
 	if w := h.visit(o.url); w.Code != http.StatusBadRequest || o.served.Load() != 0 {
 		t.Errorf("%d, fetched %d times", w.Code, o.served.Load())
+	}
+}
+
+// A document is fetched for seconds, and an operator may block it meanwhile.
+func TestDocumentBlockedWhileFetched(t *testing.T) {
+	h, o := newHouse(t), newOrigin(t)
+	h.visit(o.url)
+	h.clock.at = h.clock.at.Add(11 * time.Minute)
+	o.answer = func(w http.ResponseWriter, id string) {
+		if err := h.Store.BlockClient(t.Context(), id); err != nil {
+			t.Error(err)
+		}
+		documentOf(nil)(w, id)
+	}
+	if w := h.visit(o.url); w.Code < 400 {
+		t.Errorf("let in: %d", w.Code)
 	}
 }
 
