@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -62,11 +63,7 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 	var code string
 	var nothing bool
 	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
-		err := s.Store.HoldSession(ctx, a.session.ID, a.client.ID) // see issue
-		if err != nil {
-			return err
-		}
-		if a.consent, err = s.consentOf(ctx, a); err != nil {
+		if err := s.hold(ctx, a); err != nil {
 			return err
 		}
 		decided := s.decide(a, f.choice, r.PostForm)
@@ -84,6 +81,7 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 				return err
 			}
 		}
+		var err error
 		code, err = s.code(ctx, a, decided)
 		return err
 	})
@@ -96,6 +94,22 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		return s.ask(w, r, a, f.choice, true)
 	}
 	return s.respond(w, r, a, [][2]string{{"code", code}})
+}
+
+// hold has what an answer rests on stay as it is until the transaction ends, and reads it anew: while the answer was on
+// its way the client may have been blocked, or become another one than the page showed.
+func (s *Server) hold(ctx context.Context, a *authorization) error {
+	shown := a.shown()
+	c, err := s.Store.HoldSession(ctx, a.session.ID, a.client.ID)
+	if err != nil {
+		return err
+	}
+	a.client = c
+	if c.Blocked || !slices.Equal(shown, a.shown()) {
+		return errStaleForm
+	}
+	a.consent, err = s.consentOf(ctx, a)
+	return err
 }
 
 // consentForm is a page that was drawn, as its token tells.

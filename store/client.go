@@ -94,7 +94,7 @@ func (s *Store) Clients(ctx context.Context, after string, limit int) ([]Client,
 // decided about its address stays; what people allowed is forgotten where they would see another app now.
 func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
-		before, err := s.Client(ctx, c.ID)
+		before, err := s.holdClient(ctx, c.ID)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			return s.saveDocument(ctx, c)

@@ -10,7 +10,7 @@ import (
 // another app, or be sent elsewhere, what they and the operator had allowed is forgotten.
 func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
-		before, err := s.Client(ctx, c.ID)
+		before, err := s.holdClient(ctx, c.ID)
 		if err != nil {
 			return err
 		}
@@ -27,6 +27,16 @@ func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error 
 		return touched("update client", s.db(ctx).Model(c).Where("registration_hash = ?", held).
 			Select("*").Omit("id", "created_at", "source", "blocked", "fresh_until", "fetched_at", "resource_server").Updates(c))
 	})
+}
+
+// holdClient reads a client that the transaction is going to change. It comes before the client's consents: who answers
+// for a person holds them in this order too.
+func (s *Store) holdClient(ctx context.Context, id string) (*Client, error) {
+	var c Client
+	if err := s.take(ctx, "hold client", readClient+s.hold(" FOR NO KEY UPDATE"), []any{id}, &c); err != nil {
+		return nil, err
+	}
+	return &c, nil
 }
 
 // another tells whether people would see another app, or be sent elsewhere.

@@ -28,10 +28,12 @@ func (s *Store) Consent(ctx context.Context, userID, clientID, resource string) 
 	return &c, nil
 }
 
-// HoldConsent is HoldSession, and holds and reads what the user has allowed the client at the resource.
+// HoldConsent reads what the user of a session has allowed a client at a resource, and holds it, the session and the user
+// until the transaction ends, which it needs. The client may change: where people would have to be asked anew, that forgets
+// the consent. ErrNotFound: there is no consent, the session is over, or the user is banned.
 func (s *Store) HoldConsent(ctx context.Context, sessionID, clientID, resource string) (*Consent, error) {
 	var c Consent
-	query := holdConsent + s.hold(" FOR SHARE OF consents")
+	query := holdConsent + s.hold(" FOR SHARE OF users, sessions FOR KEY SHARE OF clients FOR SHARE OF consents")
 	if err := s.take(ctx, "hold consent", query, []any{sessionID, toMillis(s.now()), clientID, resource}, &c); err != nil {
 		return nil, err
 	}

@@ -44,23 +44,29 @@ func (s *Store) DeleteSessions(ctx context.Context, userID string) error {
 	return wrap("delete sessions", s.db(ctx).Where("user_id = ?", userID).Delete(&Session{}).Error)
 }
 
-// HoldSession holds a session, its user and a client until the transaction ends, which it needs: none of them goes, and
-// the user stays as they are. ErrNotFound: the session is over, the user is banned, or one of them is gone.
-func (s *Store) HoldSession(ctx context.Context, id, clientID string) error {
-	var session struct{ ID string }
-	query := "SELECT sessions.id" + ofSession + s.hold("")
-	return s.take(ctx, "hold session", query, []any{id, toMillis(s.now()), clientID}, &session)
+// HoldSession reads a client, and holds it, a session and its user until the transaction ends, which it needs: all of them
+// stay as they are, and of two transactions that hold one user so, the second waits for the first. ErrNotFound: the session
+// is over, the user is banned, or one of them is gone.
+func (s *Store) HoldSession(ctx context.Context, id, clientID string) (*Client, error) {
+	var c Client
+	query := holdSession + s.hold(" FOR NO KEY UPDATE OF users FOR SHARE OF sessions, clients")
+	if err := s.take(ctx, "hold session", query, []any{id, toMillis(s.now()), clientID}, &c); err != nil {
+		return nil, err
+	}
+	return &c, nil
 }
+
+var holdSession = "SELECT " + columns("clients", new(Client)) + ofSession
 
 // ofSession finds a session that is not over, its user, and a client.
 const ofSession = ` FROM users JOIN sessions ON sessions.user_id = users.id AND sessions.id = $1 AND sessions.expires_at > $2
 	JOIN clients ON clients.id = $3 AND users.banned_at = 0`
 
-// hold locks what ofSession finds, and then what more says. This is the order in which others end them, or two
+// hold is SQL that locks rows: users, sessions, clients, consents. This is the order in which others end them, or two
 // transactions would wait for each other. SQLite has one writer.
-func (s *Store) hold(more string) string {
+func (s *Store) hold(rows string) string {
 	if s.postgres() {
-		return " FOR SHARE OF users, sessions FOR KEY SHARE OF clients" + more
+		return rows
 	}
 	return ""
 }

@@ -1,0 +1,58 @@
+package oauth
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+)
+
+// asks shows the public client's consent page.
+func (h *house) asks(t *testing.T, change url.Values) {
+	t.Helper()
+	r := httptest.NewRequest("GET", h.authorizeURL(change), nil)
+	r.AddCookie(h.cookie)
+	if w := h.do(r); w.Code != http.StatusOK || h.pages.asked.Token == "" {
+		t.Fatalf("no page: %d %s", w.Code, h.pages.said)
+	}
+}
+
+// TestClientChangesMeanwhile blocks or changes the client after the answer was read and before it is saved. Whichever
+// it is, the answer is to another page, and nothing comes of it.
+func TestClientChangesMeanwhile(t *testing.T) {
+	for name, change := range map[string]func(h *house) error{
+		"blocked": func(h *house) error { return h.Store.BlockClient(t.Context(), h.public.ID) },
+		"renamed": func(h *house) error {
+			other := *h.public
+			other.Name = "Another"
+			return h.Store.UpdateClient(t.Context(), &other, h.public.RegistrationHash)
+		},
+		"moved": func(h *house) error {
+			other := *h.public
+			other.RedirectURIs = []string{"https://evil.example/cb"}
+			return h.Store.UpdateClient(t.Context(), &other, h.public.RegistrationHash)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			h.asks(t, url.Values{"prompt": {"consent"}})
+			var err error
+			h.Now = func() time.Time { // asked for first when the form's age is looked at
+				h.Now = h.clock.now
+				err = change(h)
+				return h.clock.now()
+			}
+			w := h.postConsent(t, "allow")
+			must(t, err)
+			if w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
+				t.Errorf("%d to %q", w.Code, w.Header().Get("Location"))
+			}
+			there, err := h.Store.Connected(t.Context(), h.jane.ID, h.public.ID)
+			must(t, err)
+			if there {
+				t.Error("the answer counts")
+			}
+		})
+	}
+}
