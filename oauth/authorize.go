@@ -110,11 +110,8 @@ func (s *Server) authorization(r *http.Request) (*authorization, error) {
 // identify finds the client, where it may be answered, and who is signed in.
 func (s *Server) identify(r *http.Request, a *authorization) error {
 	c, err := s.client(r.Context(), r, a.form.Get("client_id"))
-	if errors.Is(err, store.ErrNotFound) {
-		return errUnknownClient
-	}
 	if err != nil {
-		return err
+		return noClient(a.form.Get("client_id"), err)
 	}
 	a.client = c
 	redirect := a.form.Get("redirect_uri")
@@ -125,7 +122,7 @@ func (s *Server) identify(r *http.Request, a *authorization) error {
 		redirect = c.RedirectURIs[0]
 	}
 	if !matchRedirect(redirect, c.RedirectURIs) {
-		return errUnknownRedirect
+		return errUnknownRedirect.WithHint(brief(redirect))
 	}
 	switch a.session, err = s.Accounts.Session(r); {
 	case errors.Is(err, store.ErrNotFound):

@@ -83,7 +83,7 @@ func (s *Server) askDocument(ctx context.Context, r *http.Request, id string, kn
 			return nil, err
 		}
 	}
-	fetched, err, _ := s.fetching.Do(id, func() (any, error) { return s.fetchDocument(context.WithoutCancel(ctx), id, known) })
+	fetched, err, _ := s.fetching.Do(id, func() (any, error) { return s.fetchDocument(context.WithoutCancel(ctx), r, id, known) })
 	if err != nil {
 		return nil, err
 	}
@@ -92,10 +92,10 @@ func (s *Server) askDocument(ctx context.Context, r *http.Request, id string, kn
 
 // fetchDocument reads and saves the document at id. While its origin is down the stale copy, where there is one, goes on;
 // once the origin says that there is none any more, or not a good one, it does not.
-func (s *Server) fetchDocument(ctx context.Context, id string, stale *store.Client) (*store.Client, error) {
+func (s *Server) fetchDocument(ctx context.Context, r *http.Request, id string, stale *store.Client) (*store.Client, error) {
 	c, err := s.readDocument(ctx, id)
 	if err != nil {
-		s.Log.WarnContext(ctx, "client document not taken", "client", id, "err", err)
+		s.Log.WarnContext(ctx, "client document not taken", "request", r.Header.Get("X-Request-Id"), "client", id, "err", reason(err))
 		if stale == nil || !usable(stale) {
 			return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
 		}
@@ -132,26 +132,26 @@ func (s *Server) readDocument(ctx context.Context, id string) (*store.Client, er
 	return c, nil
 }
 
-// parseDocument reads the document that was at id.
+// parseDocument reads the document that was at id. Its errors are for the maker of the document; those of fetching it are not.
 func (s *Server) parseDocument(id string, body []byte) (*store.Client, error) {
 	var d clientDocument
 	if tooDeep(body) || !utf8.Valid(body) {
-		return nil, errors.New("the document is no text, or nests too deep")
+		return nil, errInvalidClientMetadata.WithHint("The document is no text, or nests too deep.")
 	}
 	if err := json.Unmarshal(body, &d); err != nil {
-		return nil, fmt.Errorf("the document cannot be read: %w", err)
+		return nil, errInvalidClientMetadata.WithHint("The document is not JSON, or a member of it has the wrong type.")
 	}
 	switch {
 	case d.ClientID != id:
-		return nil, errors.New("the document's client_id is not its address")
+		return nil, errInvalidClientMetadata.WithHint("The document's client_id is not its address.")
 	case cleanName(d.Name) == "":
-		return nil, errors.New("the document has no client_name")
+		return nil, errInvalidClientMetadata.WithHint("The document has no client_name.")
 	case len(d.Secret) > 0 || len(d.SecretExpires) > 0 || strings.HasPrefix(d.AuthMethod, "client_secret"):
-		return nil, errors.New("a document is public and can have no secret")
+		return nil, errInvalidClientMetadata.WithHint("A document is public and can have no secret.")
 	}
 	optional := d.chooseMethod()
 	if d.AuthMethod != "none" && d.AuthMethod != "private_key_jwt" {
-		return nil, errors.New("a document's client authenticates with its keys, or not at all")
+		return nil, errInvalidClientMetadata.WithHint("A document's client authenticates with its keys, or not at all.")
 	}
 	c, err := s.describedClient(&d.registration)
 	if err != nil {

@@ -67,6 +67,18 @@ var (
 
 // What a person reads whose browser an app sent here, or who answered a page.
 var (
+	errNoClient = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The address does not say which app sent you. Go back to the app and connect again.",
+	}
+	errBlockedApp = &fosite.RFC6749Error{ // to its own questions a blocked client is an unknown one
+		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The operator of this server has blocked the app that sent you here.",
+	}
+	errNoDocument = &fosite.RFC6749Error{
+		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
+		DescriptionField: "The app that sent you here describes itself at an address that does not answer, or holds no such description. Try again, or tell its maker:",
+	}
 	errUnknownClient = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
 		DescriptionField: "The app that sent you here is not registered, or not any more. Go back to it and connect again.",
@@ -77,7 +89,7 @@ var (
 	}
 	errUnknownRedirect = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here wants the answer at an address that it has not registered. You are not sent there.",
+		DescriptionField: "The app that sent you here wants the answer at an address that it has not registered, so you are not sent there. Go back to it and connect again.",
 	}
 	errUnknownPostLogoutRedirect = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
@@ -90,7 +102,7 @@ var (
 	errInvalidHint = fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this server.")
 	errStaleForm   = &fosite.RFC6749Error{
 		ErrorField: "stale_form", CodeField: http.StatusBadRequest,
-		DescriptionField: "This page was already answered, or it was opened too long ago. Go back to the app and connect again.",
+		DescriptionField: "This page was already answered, or it was opened too long ago. If the app still waits for you, show the page again.",
 	}
 	errForeignForm = &fosite.RFC6749Error{
 		ErrorField: "foreign_form", CodeField: http.StatusForbidden,
@@ -106,13 +118,16 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.ErrorContext(r.Context(), "request failed", "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "err", err)
 	}
 	a, atAuthorize := errors.AsType[*authorizeError](err)
+	if atAuthorize && told.CodeField < http.StatusInternalServerError { // the page names the request, and people ask about it
+		s.Log.InfoContext(r.Context(), "refused", "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "client", a.clientID(r), "err", reason(told))
+	}
 	switch {
 	case atAuthorize && a.bounce:
 		err = s.respond(w, r, a.authorization, [][2]string{
 			{"error", told.ErrorField}, {"error_description", told.GetDescription()},
 		})
 	case atAuthorize && !wantsJSON(r):
-		err = s.Pages.Error(w, r, told.CodeField, headings[told.ErrorField], told.GetDescription())
+		err = s.Pages.Error(w, r, a.refusal(r, told))
 	default:
 		writeError(w, r, told)
 		return
@@ -123,17 +138,8 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// headings are what people read over an error at authorize.
-var headings = map[string]string{
-	"invalid_client":          "This app is not known here",
-	"invalid_scope":           "This app asks for nothing that exists here",
-	"temporarily_unavailable": "Not available right now",
-	"unauthorized_client":     "This app is not allowed here",
-	"stale_form":              "This page is out of date",
-}
-
-// tell finds what err may say to a client. What is not meant for clients becomes errUnavailable: nothing
-// but the database can fail here.
+// tell finds what err may say to a client. What is not meant for clients becomes errUnavailable: what
+// else fails is ours to mend.
 func tell(err error) *fosite.RFC6749Error {
 	if errors.Is(err, store.ErrConflict) {
 		return fosite.ErrInvalidGrant // the loser of a race for a code or a refresh token
@@ -142,6 +148,7 @@ func tell(err error) *fosite.RFC6749Error {
 	if !ok || e.CodeField >= http.StatusInternalServerError {
 		return errUnavailable
 	}
+	// An expired code is an invalid grant (RFC 6749 section 5.2); fosite calls it an invalid request.
 	if e.ErrorField == fosite.ErrInvalidRequest.ErrorField && errors.Is(e, fosite.ErrTokenExpired) {
 		return fosite.ErrInvalidGrant
 	}

@@ -22,8 +22,8 @@ type Pages interface {
 	// SignedOut tells that nobody is signed in any more, with a link to where client, where it is not nil, wants
 	// the person to go on, where that is not "".
 	SignedOut(w http.ResponseWriter, r *http.Request, client *store.Client, to string) error
-	// Error tells the person in a sentence what is wrong.
-	Error(w http.ResponseWriter, r *http.Request, status int, heading, message string) error
+	// Error tells the person what is wrong, and how to go on.
+	Error(w http.ResponseWriter, r *http.Request, why Refusal) error
 }
 
 // ConsentRequest is the question on the consent page.

@@ -52,6 +52,7 @@ type testPages struct {
 	signOut SignOutRequest
 	status  int
 	said    string
+	refused Refusal
 }
 
 func (p *testPages) SignIn(w http.ResponseWriter, _ *http.Request, returnTo string) error {
@@ -79,9 +80,9 @@ func (p *testPages) SignedOut(_ http.ResponseWriter, _ *http.Request, _ *store.C
 	return nil
 }
 
-func (p *testPages) Error(w http.ResponseWriter, _ *http.Request, status int, _, message string) error {
-	p.status, p.said = status, message
-	w.WriteHeader(status)
+func (p *testPages) Error(w http.ResponseWriter, _ *http.Request, why Refusal) error {
+	p.status, p.said, p.refused = why.Status, why.Message, why
+	w.WriteHeader(why.Status)
 	return nil
 }
 

@@ -39,7 +39,10 @@ func (s *Server) disconnect(w http.ResponseWriter, r *http.Request, session *acc
 	err := s.Store.Disconnect(r.Context(), session.UserID, r.PostFormValue("client_id"))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return s.Error(w, r, http.StatusNotFound, "This app is not connected", "It was disconnected before, or never was. Your connected apps are under Account.")
+		return s.Error(w, r, oauth.Refusal{
+			Status: http.StatusNotFound, Heading: "This app is not connected",
+			Message: "It was disconnected before, or never was. Your connected apps are under Account.",
+		})
 	case err != nil:
 		return err
 	}

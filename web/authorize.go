@@ -53,7 +53,13 @@ func (s *Server) FormPost(w http.ResponseWriter, r *http.Request, action string,
 	return s.pages.Render(w, r, http.StatusOK, p)
 }
 
-// Error implements oauth.Pages. An empty heading or message is filled in from the status.
-func (s *Server) Error(w http.ResponseWriter, r *http.Request, status int, heading, message string) error {
-	return s.pages.Render(w, r, status, page.Error{Status: status, Heading: heading, Message: message, RequestID: requestID(r)})
+// Error implements oauth.Pages.
+func (s *Server) Error(w http.ResponseWriter, r *http.Request, why oauth.Refusal) error {
+	p := page.Error{
+		Status: why.Status, Heading: why.Heading, Message: why.Message, Detail: why.Detail, App: why.App, RequestID: requestID(r),
+	}
+	if why.AgainURL != "" {
+		p.LinkURL, p.LinkText = why.AgainURL, "Show it again"
+	}
+	return s.pages.Render(w, r, why.Status, p)
 }

@@ -24,7 +24,7 @@ type Config struct {
 	Scopes     []oauth.Scope    // all that there are, in words
 	SignUp     string           // open, invite or closed
 	Now        func() time.Time // default time.Now
-	SetupToken string           // opens sign-up to the first administrator while there is no user
+	SetupToken string           // opens sign-up to the first administrator while there is none
 	Log        *slog.Logger
 }
 
@@ -64,13 +64,6 @@ func (s *Server) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("POST /sign-out", s.answering(s.signOut))
 }
 
-// NotFound answers every address that nobody has.
-func (s *Server) NotFound(w http.ResponseWriter, r *http.Request) {
-	if err := s.Error(w, r, http.StatusNotFound, "", ""); err != nil {
-		s.fail(w, r, err)
-	}
-}
-
 // answering turns a handler that returns an error into one that answers it.
 func (s *Server) answering(h func(http.ResponseWriter, *http.Request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -80,11 +73,11 @@ func (s *Server) answering(h func(http.ResponseWriter, *http.Request) error) htt
 	}
 }
 
-// fail answers what went wrong behind a page: nothing but the database can.
+// fail answers what went wrong behind a page: what a person can mend has a page of its own, and what else fails is ours.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	s.Log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request", requestID(r), "err", err)
 	w.Header().Set("Retry-After", "2")
-	if err := s.Error(w, r, http.StatusServiceUnavailable, "", ""); err != nil {
+	if err := s.Error(w, r, oauth.Refusal{Status: http.StatusServiceUnavailable}); err != nil {
 		http.Error(w, "Not available right now. Try again in a minute.", http.StatusServiceUnavailable)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"frontdesk/oauth"
 	"frontdesk/store"
 	"frontdesk/web"
 )
@@ -18,7 +19,7 @@ import (
 func refusal(pages *web.Server) refuser {
 	return func(w http.ResponseWriter, r *http.Request, status int) {
 		if strings.Contains(r.Header.Get("Accept"), "text/html") && !strings.HasPrefix(r.URL.Path, "/.well-known/") {
-			if pages.Error(w, r, status, "", "") == nil {
+			if pages.Error(w, r, oauth.Refusal{Status: status}) == nil {
 				return
 			}
 		}

@@ -7,6 +7,8 @@ type Error struct {
 	Status    int
 	Heading   string
 	Message   string
+	Detail    string // an address, or a line for the app's maker; empty: none
+	App       string // what the app calls itself that this is about, if any
 	RequestID string // what the log calls this request
 	LinkURL   string // the way on; empty: the landing page
 	LinkText  string

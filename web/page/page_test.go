@@ -36,7 +36,7 @@ var full = []Page{
 	unchecked(consent),
 	apps,
 	Apps{User: jane},
-	Error{404, "Not here", "Nothing to see.", "r1", "/away", "Go away"},
+	Error{404, "Not here", "Nothing to see.", "https://evil.example/cb", "Cursor", "r1", "/away", "Go away"},
 	Error{Status: 503, LinkURL: "/away"},
 	SignOut{"/oauth/logout?state=s", "secret", "Cursor", jane, "/stay"},
 	SignOut{Action: "/oauth/logout", User: jane},
