@@ -62,7 +62,7 @@ func (s *Server) challengeFor(e *refusal) string {
 
 func (e *refusal) body() []byte {
 	if e.rpc != 0 {
-		return rpcError(e.rpc, e.description)
+		return rpcError(nil, e.rpc, e.description)
 	}
 	code := e.code
 	if code == "" {
@@ -76,8 +76,8 @@ func (e *refusal) body() []byte {
 	return b
 }
 
-// rpcError is an error about a message whose id is not known (JSON-RPC 2.0 section 5).
-func rpcError(code int, message string) []byte {
+// rpcError is an error about the message with id, nil where that is not known (JSON-RPC 2.0 section 5).
+func rpcError(id any, code int, message string) []byte {
 	type wire struct {
 		Code    int    `json:"code"`
 		Message string `json:"message"`
@@ -86,6 +86,6 @@ func rpcError(code int, message string) []byte {
 		Version string `json:"jsonrpc"`
 		ID      any    `json:"id"`
 		Error   wire   `json:"error"`
-	}{"2.0", nil, wire{code, message}})
+	}{"2.0", id, wire{code, message}})
 	return b
 }

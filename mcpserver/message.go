@@ -22,9 +22,10 @@ const (
 // token opens the tool it names.
 func (s *Server) message(next http.Handler) http.Handler {
 	return s.endpoint(func(w http.ResponseWriter, r *http.Request) error {
+		var body []byte
 		if r.Method == http.MethodPost {
-			body, err := readBody(w, r)
-			if err != nil {
+			var err error
+			if body, err = readBody(w, r); err != nil {
 				return err
 			}
 			if err := checkShape(body); err != nil {
@@ -35,7 +36,7 @@ func (s *Server) message(next http.Handler) http.Handler {
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 		}
-		next.ServeHTTP(&response{ResponseWriter: w}, r)
+		next.ServeHTTP(&response{ResponseWriter: w, request: body}, r)
 		return nil
 	})
 }
@@ -106,14 +107,7 @@ func (s *Server) checkScope(r *http.Request, body []byte) error {
 	if opensAll(s.guarded, token) {
 		return nil
 	}
-	var call struct {
-		Method string
-		Params struct{ Name string }
-	}
-	if json.Unmarshal(body, &call) != nil || call.Method != "tools/call" {
-		return nil
-	}
-	t, ok := s.guarded[call.Params.Name]
+	t, ok := s.guarded[calledTool(body)]
 	if !ok || t.opens(token) {
 		return nil
 	}
@@ -121,4 +115,18 @@ func (s *Server) checkScope(r *http.Request, body []byte) error {
 		status: http.StatusForbidden, code: "insufficient_scope", challenge: true, scope: strings.Join(t.scopes, " "),
 		description: "The access token does not cover this tool.",
 	}
+}
+
+// calledTool is the name of the tool that body calls, "" for none. Members are told apart by case, as the SDK does:
+// into a struct "Name" would be read over "name".
+func calledTool(body []byte) string {
+	var message, params map[string]json.RawMessage
+	var method, name string
+	if json.Unmarshal(body, &message) != nil || json.Unmarshal(message["method"], &method) != nil || method != "tools/call" {
+		return ""
+	}
+	if json.Unmarshal(message["params"], &params) != nil || json.Unmarshal(params["name"], &name) != nil {
+		return ""
+	}
+	return name
 }

@@ -42,7 +42,8 @@ func TestMessageLimits(t *testing.T) {
 		"not an object":         {"7", nil, 400, -32600},
 		"null":                  {"null", nil, 400, -32600},
 		"no version":            {`{"id":1,"method":"tools/list"}`, nil, 400, -32600},
-		"unknown method":        {`{"jsonrpc":"2.0","id":1,"method":"no/such"}`, nil, 400, -32600},
+		"unknown method":        {`{"jsonrpc":"2.0","id":1,"method":"no/such"}`, nil, 200, -32601},
+		"unknown notification":  {`{"jsonrpc":"2.0","method":"no/such"}`, nil, 400, -32600},
 		"odd params":            {`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":7}}`, nil, 200, -32602},
 		"params are a list":     {`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":["get_user_profile"]}`, nil, 200, -32602},
 		"unknown tool":          {`{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"no_such"}}`, nil, 200, -32602},
@@ -92,6 +93,11 @@ func TestInsufficientScope(t *testing.T) {
 		{"jane+profile~write", call, "profile email"}, // the authorization server adds what a scope implies
 		{everyday, change, "profile:write"},
 		{"jane", change, "profile:write"},
+		// The SDK tells letters apart by their case.
+		{everyday, strings.Replace(change, `"name"`, `"Name":"get_user_profile","name"`, 1), "profile:write"},
+		{everyday, strings.Replace(change, `"update_user_profile"`, `"update_user_profile","Name":"get_user_profile"`, 1), "profile:write"},
+		{everyday, strings.Replace(change, `"jsonrpc"`, `"METHOD":"tools/list","jsonrpc"`, 1), "profile:write"},
+		{everyday, strings.TrimSuffix(change, "}") + `,"METHOD":"tools/list","Params":{"name":"get_user_profile"}}`, "profile:write"},
 	} {
 		want := `Bearer error="insufficient_scope", error_description="The access token does not cover this tool.", ` +
 			`scope="` + c.scope + `", resource_metadata="` + d.URL + `/.well-known/oauth-protected-resource/mcp"`

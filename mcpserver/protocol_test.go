@@ -95,7 +95,7 @@ func TestEveryVersion(t *testing.T) {
 func TestToolsOnly(t *testing.T) {
 	d := open(t, nil)
 	for method, params := range map[string]string{
-		"prompts/list": "", "resources/list": "", "resources/templates/list": "", "prompts/get": `{"name":"x"}`, "resources/read": `{"uri":"x:y"}`,
+		"no/such": "", "prompts/list": "", "resources/list": "", "resources/templates/list": "", "prompts/get": `{"name":"x"}`, "resources/read": `{"uri":"x:y"}`,
 		"logging/setLevel": `{"level":"info"}`, "completion/complete": `{"ref":{"type":"ref/prompt","name":"x"},"argument":{"name":"x","value":"y"}}`,
 	} {
 		for _, version := range []string{"2025-11-25", "2026-07-28"} {
@@ -103,7 +103,7 @@ func TestToolsOnly(t *testing.T) {
 			if version == "2026-07-28" {
 				want = http.StatusNotFound // 2026-07-28, Streamable HTTP
 			}
-			if r := d.speak(t, version, method, params); r.errorCode() != -32601 || r.status != want {
+			if r := d.speak(t, version, method, params); r.errorCode() != -32601 || r.status != want || !strings.Contains(r.body, `"id":"a1"`) {
 				t.Errorf("%s %s: %d %s", version, method, r.status, r.body)
 			}
 		}

@@ -2,6 +2,7 @@ package mcpserver
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -9,11 +10,12 @@ import (
 )
 
 // response passes the SDK's answer on: nothing of it is stored by caches, its plain-text refusals become
-// JSON-RPC errors, and the names of Go types that it puts into some errors stay inside.
+// JSON-RPC errors, a method that is not there is told to the call that named it, and the names of Go types that it puts into some errors stay inside.
 type response struct {
 	http.ResponseWriter
-	wrote bool
-	plain bool // the SDK refuses in plain text
+	request []byte // the body that is answered
+	wrote   bool
+	plain   int // the status that the SDK refuses with in plain text
 }
 
 func (w *response) WriteHeader(status int) {
@@ -22,8 +24,9 @@ func (w *response) WriteHeader(status int) {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		if status >= http.StatusBadRequest && strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
-			w.plain = true
 			h.Set("Content-Type", "application/json")
+			w.plain = status // the text decides
+			return
 		}
 	}
 	w.ResponseWriter.WriteHeader(status)
@@ -36,8 +39,10 @@ func (w *response) Write(b []byte) (int, error) {
 	}
 	out := b
 	switch {
-	case w.plain:
-		out = rpcError(jsonrpc.CodeInvalidRequest, sentence(string(b)))
+	case w.plain != 0:
+		var status int
+		status, out = w.refusal(string(b))
+		w.ResponseWriter.WriteHeader(status)
 	case bytes.Contains(b, goType):
 		out = withoutGoType(b)
 	}
@@ -49,6 +54,16 @@ func (w *response) Write(b []byte) (int, error) {
 
 // Unwrap lets [http.ResponseController] flush.
 func (w *response) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// refusal is the SDK's text as JSON-RPC has it. Before 2026-07-28 the SDK refuses a method that it does not know as it
+// would a message that it cannot read.
+func (w *response) refusal(text string) (status int, body []byte) {
+	message, err := jsonrpc.DecodeMessage(w.request)
+	if call, ok := message.(*jsonrpc.Request); err == nil && ok && call.IsCall() && strings.HasPrefix(text, "JSON RPC not handled") {
+		return http.StatusOK, rpcError(call.ID.Raw(), jsonrpc.CodeMethodNotFound, fmt.Sprintf("method not found: %q", call.Method))
+	}
+	return w.plain, rpcError(nil, jsonrpc.CodeInvalidRequest, sentence(text))
+}
 
 // sentence is the SDK's text, unless it quotes its JSON library.
 func sentence(text string) string {
@@ -72,5 +87,5 @@ func withoutGoType(b []byte) []byte {
 	if clean, err := jsonrpc.EncodeMessage(res); err == nil {
 		return clean
 	}
-	return rpcError(jsonrpc.CodeInvalidParams, "The params do not fit the method.")
+	return rpcError(nil, jsonrpc.CodeInvalidParams, "The params do not fit the method.")
 }
