@@ -66,20 +66,20 @@ func (s *Store) CreateUser(ctx context.Context, u *User) error {
 	})
 }
 
-// CreateFirstUser is CreateUser while nobody is there; ErrConflict once somebody is.
-func (s *Store) CreateFirstUser(ctx context.Context, u *User) error {
+// CreateFirstAdministrator is CreateUser while there is no administrator; ErrConflict once there is one.
+func (s *Store) CreateFirstAdministrator(ctx context.Context, u *User) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
-		// Two first users cannot both see an empty table: SQLite has one writer, PostgreSQL locks it.
+		// Two cannot both see a table without one: SQLite has one writer, PostgreSQL locks it.
 		if s.postgres() {
 			if err := s.db(ctx).Exec("LOCK TABLE users IN EXCLUSIVE MODE").Error; err != nil {
 				return wrap("lock users", err)
 			}
 		}
-		switch n, err := s.CountUsers(ctx); {
+		switch there, err := s.HasAdministrator(ctx); {
 		case err != nil:
 			return err
-		case n > 0:
-			return wrap("create first user", gorm.ErrDuplicatedKey)
+		case there:
+			return wrap("create first administrator", gorm.ErrDuplicatedKey)
 		}
 		return s.CreateUser(ctx, u)
 	})
@@ -142,10 +142,11 @@ func (s *Store) Users(ctx context.Context, after string, limit int) ([]User, err
 	return us, wrap("list users", q.Find(&us).Error)
 }
 
-// CountUsers tells how many users there are.
-func (s *Store) CountUsers(ctx context.Context) (int64, error) {
+// HasAdministrator tells whether any user is one.
+func (s *Store) HasAdministrator(ctx context.Context) (bool, error) {
 	var n int64
-	return n, wrap("count users", s.read(ctx).Model(&User{}).Count(&n).Error)
+	err := s.read(ctx).Model(&User{}).Where("admin").Count(&n).Error
+	return n > 0, wrap("look for an administrator", err)
 }
 
 // SetPassword saves a new hash for the same person's next sign-in.

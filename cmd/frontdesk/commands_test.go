@@ -196,7 +196,7 @@ func TestClientCommands(t *testing.T) {
 
 func TestExitCodes(t *testing.T) {
 	p := newProgram(t)
-	p.do(nil, "correct horse\n", "user", "create", "--email", "jane@example.com", "--password-stdin")
+	p.do(nil, "correct horse\n", "user", "create", "--email", "jane@example.com", "--admin", "--password-stdin")
 	for _, c := range []struct {
 		code        int
 		args, stdin string

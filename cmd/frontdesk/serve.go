@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
+	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -39,7 +37,11 @@ func serve(*flag.FlagSet) action {
 			return err
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
-		handler, authorization, err := newHandler(ctx, cfg, s, key, log)
+		setup, err := newSetupToken(ctx, s)
+		if err != nil {
+			return err
+		}
+		handler, authorization, err := newHandler(ctx, cfg, s, key, setup, log)
 		if err != nil {
 			return err
 		}
@@ -47,9 +49,7 @@ func serve(*flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		if err := c.welcome(ctx, cfg, s, key); err != nil {
-			return errors.Join(err, closeAll(listeners))
-		}
+		c.welcome(cfg, setup)
 		defer startHousekeeping(ctx, s, cfg.AccessTokenLifetime, cfg.UnusedClients, log)()
 		defer inBackground(ctx, authorization.Maintain)()
 		if cfg.LoopbackDocuments {
@@ -62,36 +62,33 @@ func serve(*flag.FlagSet) action {
 	}
 }
 
-// welcome says where clients connect, and while there is nobody, where the first administrator is made.
-func (c *call) welcome(ctx context.Context, cfg *Config, s *store.Store, key []byte) error {
-	n, err := s.CountUsers(ctx)
-	if err != nil {
-		return err
-	}
+// welcome says where clients connect, and while there is no administrator, where the first is made.
+func (c *call) welcome(cfg *Config, setup string) {
 	fmt.Fprintf(c.stdout, "MCP clients connect to %s/mcp\n", cfg.URL)
-	if n == 0 {
-		fmt.Fprintf(c.stdout, "Nobody has an account yet. Open this link to create the first administrator; it works once:\n%s/sign-up?setup=%s\n", cfg.URL, setupToken(key))
+	if setup != "" {
+		fmt.Fprintf(c.stdout, "There is no administrator yet. Open this link to create the first administrator; it works once:\n%s/sign-up?setup=%s\n", cfg.URL, setup)
 	}
-	return nil
 }
 
-// setupToken lets whoever sees the operator's terminal create the first administrator. It follows from the
-// master key, so that every replica and every start says the same.
-func setupToken(key []byte) string {
-	m := hmac.New(sha256.New, key)
-	m.Write([]byte("first administrator"))
-	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+// newSetupToken lets whoever sees the operator's terminal create the first administrator; "" where there is one. Every
+// start makes another, so that an old link is worth nothing should the administrators go again.
+func newSetupToken(ctx context.Context, s *store.Store) (string, error) {
+	there, err := s.HasAdministrator(ctx)
+	if err != nil || there {
+		return "", err
+	}
+	return rand.Text(), nil
 }
 
 // newHandler builds every room over an open store and puts the routes together. The authorization server among them
 // wants to be maintained.
-func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, log *slog.Logger) (http.Handler, *oauth.Server, error) {
+func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, setup string, log *slog.Logger) (http.Handler, *oauth.Server, error) {
 	accounts := account.New(account.Config{
 		Store: s, SecureCookie: cfg.secure(), SignInsPerMinute: cfg.SignInsPerMinute, Log: log,
 	})
 	pages, err := web.New(web.Config{
 		MCPURL: cfg.URL + "/mcp", Site: page.Site{Name: cfg.Name, LogoURL: cfg.Logo},
-		Store: s, Accounts: accounts, Scopes: scopes(), SignUp: cfg.SignUp, SetupToken: setupToken(key), Log: log,
+		Store: s, Accounts: accounts, Scopes: scopes(), SignUp: cfg.SignUp, SetupToken: setup, Log: log,
 	})
 	if err != nil {
 		return nil, nil, err

@@ -29,7 +29,7 @@ func served(t *testing.T, environ ...string) (http.Handler, *store.Store) {
 		t.Fatal(err)
 	}
 	s := storetest.New(t)
-	h, _, err := newHandler(t.Context(), cfg, s, make([]byte, 32), slog.New(slog.DiscardHandler))
+	h, _, err := newHandler(t.Context(), cfg, s, make([]byte, 32), "", slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,10 +188,59 @@ func TestServe(t *testing.T) {
 	}
 }
 
-func TestSetupToken(t *testing.T) {
-	a, b := setupToken(make([]byte, 32)), setupToken([]byte(strings.Repeat("k", 32)))
-	if a == b || len(a) != 43 || a != setupToken(make([]byte, 32)) || strings.ContainsAny(a, "+/=") {
-		t.Error(a, b)
+// TestSetupLink: whoever has an account without being an administrator does not keep the operator out, and a link that has
+// made one makes no second, in this run and the next.
+func TestSetupLink(t *testing.T) {
+	p := newProgram(t)
+	_, wrong, code := p.run("correct horse\n", "user", "create", "--email", "joe@example.com", "--password-stdin")
+	if code != 0 || !strings.Contains(wrong, "There is no administrator yet: add --admin to make one.\n") {
+		t.Error(code, wrong)
+	}
+	out, _, stop := serving(t, p)
+	link := setupLink(t, out)
+	status := func(link, email string) int {
+		t.Helper()
+		noHop := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		res, err := noHop.PostForm(link, url.Values{"email": {email}, "password": {"correct horse"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		return res.StatusCode
+	}
+	if code := status(link, "joe@example.com"); code != http.StatusUnprocessableEntity {
+		t.Error("an address that is taken answers", code)
+	}
+	if code := status(link, "jane@example.com"); code != http.StatusSeeOther {
+		t.Error("the link answers", code)
+	}
+	p.do(nil, "", "user", "delete", "jane@example.com")
+	if code := status(link, "eve@example.com"); code != http.StatusForbidden {
+		t.Error("the link of somebody who was deleted answers", code)
+	}
+	stop()
+	out, base, stop := serving(t, p)
+	if setupLink(t, out) == link {
+		t.Error("the next start prints the same link")
+	}
+	if code := status(base+"/sign-up?"+strings.SplitN(link, "?", 2)[1], "eve@example.com"); code != http.StatusForbidden {
+		t.Error("the link of the last run answers", code)
+	}
+	stop()
+	p.do(nil, "correct horse\n", "user", "create", "--email", "eve@example.com", "--admin", "--password-stdin")
+}
+
+// setupLink is what serve prints for the first administrator.
+func setupLink(t *testing.T, out *bufio.Reader) string {
+	t.Helper()
+	for {
+		line, err := out.ReadString('\n')
+		if err != nil {
+			t.Fatal("no link for the first administrator: ", err)
+		}
+		if strings.Contains(line, "/sign-up?setup=") {
+			return strings.TrimSpace(line)
+		}
 	}
 }
 

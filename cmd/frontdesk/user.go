@@ -38,8 +38,14 @@ func userCreate(f *flag.FlagSet) action {
 		}
 		defer s.Close()
 		u, err := account.New(account.Config{Store: s}).SignUp(ctx, n)
+		if errors.Is(err, account.ErrEmailTaken) {
+			return errors.New("there is an account with this address already")
+		}
 		if err != nil {
 			return err
+		}
+		if there, err := s.HasAdministrator(ctx); err == nil && !there {
+			fmt.Fprintln(c.stderr, "There is no administrator yet: add --admin to make one.")
 		}
 		return c.show(describeUser(u), *asJSON)
 	}

@@ -22,8 +22,8 @@ var (
 	ErrLocked = errors.New("user is locked")
 	// ErrBanned says that the password was right and the person is banned.
 	ErrBanned = errors.New("user is banned")
-	// ErrNotFirst says that a first user was to be made while there is one.
-	ErrNotFirst = errors.New("there is a user already")
+	// ErrNotFirst says that a first administrator was to be made while there is one.
+	ErrNotFirst = errors.New("there is an administrator already")
 )
 
 // FieldError says in a written sentence what is wrong with one field: email, username, first_name,

@@ -9,6 +9,9 @@ import (
 	"frontdesk/store"
 )
 
+// ErrEmailTaken says that another user has the address.
+var ErrEmailTaken = &FieldError{"email", "This email address is taken. Sign in with it, or use another one."}
+
 // NewUser is what somebody fills in to sign up. Username and names may be empty.
 type NewUser struct {
 	Email     string
@@ -18,7 +21,7 @@ type NewUser struct {
 	Password  string
 	Admin     bool
 	Verified  bool // the address is known to be theirs
-	First     bool // only while there is no user
+	First     bool // only while there is no administrator
 }
 
 // SignUp makes a user with one email address. Errors: *FieldError for what the person can mend; ErrNotFirst.
@@ -35,14 +38,12 @@ func (a *Accounts) SignUp(ctx context.Context, n NewUser) (*store.User, error) {
 	}
 	create := a.store.CreateUser
 	if n.First {
-		create = a.store.CreateFirstUser
+		create = a.store.CreateFirstAdministrator
 	}
 	err = create(ctx, u)
 	switch {
-	case errors.Is(err, store.ErrConflict) && n.First:
-		return nil, ErrNotFirst
 	case errors.Is(err, store.ErrConflict):
-		return nil, a.taken(ctx, u)
+		return nil, a.taken(ctx, n, u)
 	case err != nil:
 		return nil, fmt.Errorf("sign up: %w", err)
 	}
@@ -74,12 +75,20 @@ func (n NewUser) user() (*store.User, error) {
 	return u, checkPassword(n.Password)
 }
 
-// taken says which of the two unique fields another user has.
-func (a *Accounts) taken(ctx context.Context, u *store.User) error {
+// taken says whether n came too late to be the first, or which of the two unique fields another user has.
+func (a *Accounts) taken(ctx context.Context, n NewUser, u *store.User) error {
+	if n.First {
+		switch there, err := a.store.HasAdministrator(ctx); {
+		case err != nil:
+			return fmt.Errorf("sign up: %w", err)
+		case there:
+			return ErrNotFirst
+		}
+	}
 	_, err := a.store.UserByIdentifier(ctx, u.Emails[0].Canonical)
 	switch {
 	case err == nil:
-		return &FieldError{"email", "This email address is taken. Sign in with it, or use another one."}
+		return ErrEmailTaken
 	case errors.Is(err, store.ErrNotFound):
 		return errUsernameTaken
 	}

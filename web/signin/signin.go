@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,6 +25,8 @@ type Server struct {
 	SignUp     string // open, invite or closed
 	SetupToken string // see signup.go
 	Fail       func(http.ResponseWriter, *http.Request, error)
+
+	setupUsed atomic.Bool // the token has made its administrator; were they deleted, it makes no other
 }
 
 // methods is every way to sign in: the path that its form posts to, and what happens then.

@@ -55,22 +55,24 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 		return s.refuse(w, r)
 	case err != nil:
 		return err
+	case first:
+		s.setupUsed.Store(true)
 	}
 	return s.welcome(w, r, u, "pwd")
 }
 
 // maySignUp tells whether signing up is open to this request, and whether it makes the first administrator:
-// while there is no user, whoever brings the setup token does.
+// while there is no administrator, whoever brings the setup token does, once.
 func (s *Server) maySignUp(r *http.Request) (first, ok bool, err error) {
 	token := r.URL.Query().Get("setup")
 	if token == "" {
 		return false, s.SignUp == "open", nil
 	}
-	if s.SetupToken == "" || subtle.ConstantTimeCompare([]byte(token), []byte(s.SetupToken)) != 1 {
+	if s.SetupToken == "" || s.setupUsed.Load() || subtle.ConstantTimeCompare([]byte(token), []byte(s.SetupToken)) != 1 {
 		return false, false, nil
 	}
-	n, err := s.Store.CountUsers(r.Context())
-	return true, n == 0, err
+	there, err := s.Store.HasAdministrator(r.Context())
+	return true, !there, err
 }
 
 func (s *Server) signUpPage(r *http.Request, first bool) page.SignUp {
@@ -91,7 +93,14 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request) error {
 		RequestID: r.Header.Get("X-Request-Id"), LinkURL: URL("/sign-in", returnTo(r)), LinkText: "Sign in",
 	}
 	if r.URL.Query().Get("setup") != "" {
-		p.Heading, p.Message = "This link has been used", "There is an account already, or the link is not whole. Sign in, or start the server again and take the link that it prints."
+		switch there, err := s.Store.HasAdministrator(r.Context()); {
+		case err != nil:
+			return err
+		case there || s.setupUsed.Load():
+			p.Heading, p.Message = "This link has been used", "There is an administrator already. Sign in."
+		default:
+			p.Heading, p.Message = "This link is not whole", "Copy all of it from the terminal, where the server has printed it when it last started."
+		}
 	}
 	return s.Pages.Render(w, r, http.StatusForbidden, p)
 }
