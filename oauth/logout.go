@@ -17,28 +17,29 @@ import (
 	"frontdesk/store"
 )
 
-// farewell is a client's request that a person be signed out here (OpenID Connect RP-Initiated Logout section 2).
+// logoutRequest is a client's request that a person be signed out here (OpenID Connect RP-Initiated Logout section 2).
 // It lives in the URL alone.
-type farewell struct {
+type logoutRequest struct {
 	form    url.Values
 	hint    *idClaims        // nil: none
 	client  *store.Client    // nil: it does not say which, or the client is gone
 	to      string           // where the person goes afterwards, an address that the client registered; "": nowhere
 	session *account.Session // nil: nobody is signed in
+	theirs  bool             // the ID token is of the person who is signed in, and they know the client
 }
 
-// logout answers the end session endpoint. A client that shows an ID token of the person who is signed in ends the
-// session at once; in any other case the person is asked.
+// logout answers the end session endpoint. A client that shows an ID token of the person who is signed in, and that an
+// operator vouches for or the person has connected, ends the session at once; in any other case the person is asked.
 func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.farewell(r)
+	q, err := s.logoutRequest(r)
 	switch {
 	case err != nil:
 		return (&authorization{}).fail(err)
-	case f.session == nil || f.hint != nil && f.hint.Subject == f.session.UserID:
-		return s.endSession(w, r, f)
+	case q.session == nil || q.theirs:
+		return s.endSession(w, r, q)
 	}
 	return s.Pages.SignOut(w, r, SignOutRequest{
-		Action: r.URL.Path + "?" + f.form.Encode(), Token: s.signOutToken(f), Client: f.client, User: f.session.User,
+		Action: r.URL.Path + "?" + q.form.Encode(), Token: s.signOutToken(q), Client: q.client, User: q.session.User,
 	})
 }
 
@@ -56,19 +57,19 @@ func (s *Server) logoutPost(w http.ResponseWriter, r *http.Request) error {
 	if err := s.origins.Check(r); err != nil {
 		return (&authorization{}).fail(errForeignForm)
 	}
-	f, err := s.farewell(r)
+	q, err := s.logoutRequest(r)
 	switch {
 	case err != nil:
 		return (&authorization{}).fail(err)
-	case f.session != nil && !s.signOutAnswered(f, r.PostForm.Get("token")):
+	case q.session != nil && !s.signOutAnswered(q, r.PostForm.Get("token")):
 		return (&authorization{}).fail(errStaleForm)
 	}
-	return s.endSession(w, r, f)
+	return s.endSession(w, r, q)
 }
 
-// farewell reads and checks the request. What cannot be proved right is not used (section 4): without an ID token of ours
+// logoutRequest reads and checks the request. What cannot be proved right is not used (section 4): without an ID token of ours
 // the person is asked, and nobody is sent to an address that the client has not registered letter by letter.
-func (s *Server) farewell(r *http.Request) (*farewell, error) {
+func (s *Server) logoutRequest(r *http.Request) (*logoutRequest, error) {
 	form, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, fosite.ErrInvalidRequest.WithHint("The address of this page cannot be read.")
@@ -76,28 +77,41 @@ func (s *Server) farewell(r *http.Request) (*farewell, error) {
 	if err := once(form); err != nil {
 		return nil, err
 	}
-	f := &farewell{form: form}
-	if err := s.whoAsks(r.Context(), f); err != nil {
+	q := &logoutRequest{form: form}
+	if err := s.whoAsks(r, q); err != nil {
 		return nil, err
 	}
-	if f.client != nil {
-		f.to = form.Get("post_logout_redirect_uri")
-		if f.to != "" && !slices.Contains(f.client.PostLogoutRedirectURIs, f.to) {
+	if q.client != nil {
+		q.to = form.Get("post_logout_redirect_uri")
+		if q.to != "" && !slices.Contains(q.client.PostLogoutRedirectURIs, q.to) {
 			return nil, errUnknownPostLogoutRedirect
 		}
 	}
-	if f.session, err = s.Accounts.Session(r); err != nil && !errors.Is(err, store.ErrNotFound) {
+	if q.session, err = s.Accounts.Session(r); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
-	return f, nil
+	q.theirs, err = s.vouched(r.Context(), q)
+	return q, err
+}
+
+// vouched tells whether the ID token is of the person who is signed in, for a client that an operator vouches for or that
+// may act for the person: one that they have disconnected has no say any more.
+func (s *Server) vouched(ctx context.Context, q *logoutRequest) (bool, error) {
+	if q.hint == nil || q.client == nil || q.session == nil || q.hint.Subject != q.session.UserID {
+		return false, nil
+	}
+	if q.client.Verified {
+		return true, nil
+	}
+	return s.Store.Connected(ctx, q.session.UserID, q.client.ID)
 }
 
 // whoAsks finds the client, by its ID token or else by its name. An ID token whose key is long gone is no error here: the
 // person can still say that they want to go.
-func (s *Server) whoAsks(ctx context.Context, f *farewell) error {
-	clientID := f.form.Get("client_id")
-	if raw := f.form.Get("id_token_hint"); raw != "" {
-		hint, err := s.idTokenHint(ctx, raw)
+func (s *Server) whoAsks(r *http.Request, q *logoutRequest) error {
+	clientID := q.form.Get("client_id")
+	if raw := q.form.Get("id_token_hint"); raw != "" {
+		hint, err := s.idTokenHint(r.Context(), raw)
 		switch {
 		case errors.Is(err, errInvalidHint):
 		case err != nil:
@@ -105,62 +119,57 @@ func (s *Server) whoAsks(ctx context.Context, f *farewell) error {
 		case clientID != "" && clientID != hint.Audience: // section 2
 			return fosite.ErrInvalidRequest.WithHint("The id_token_hint was made for another client.")
 		default:
-			f.hint, clientID = hint, hint.Audience
+			q.hint, clientID = hint, hint.Audience
 		}
 	}
 	if clientID == "" {
 		return nil
 	}
-	c, err := s.Store.Client(ctx, clientID)
-	switch {
-	case errors.Is(err, store.ErrNotFound):
-		return nil
-	case err != nil:
+	c, err := s.client(r.Context(), r, clientID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) && tell(err).CodeField >= http.StatusInternalServerError {
 		return err
-	case !c.Blocked:
-		f.client = c
 	}
+	q.client = c // nil where it is not let in
 	return nil
 }
 
 // endSession signs the person out and sends them back to the client: by themselves, where the client has shown an ID
 // token (section 3) and is no stranger to them; else there is a link to follow. Otherwise any client that registered
 // itself could have this server send anybody anywhere.
-func (s *Server) endSession(w http.ResponseWriter, r *http.Request, f *farewell) error {
+func (s *Server) endSession(w http.ResponseWriter, r *http.Request, q *logoutRequest) error {
 	if err := s.Accounts.EndSession(w, r); err != nil {
 		return (&authorization{}).fail(err)
 	}
-	to := f.to
-	if state := f.form.Get("state"); to != "" && f.form.Has("state") {
+	to := q.to
+	if state := q.form.Get("state"); to != "" && q.form.Has("state") {
 		separator := "?"
 		if strings.Contains(to, "?") {
 			separator = "&"
 		}
 		to += separator + "state=" + url.QueryEscape(state)
 	}
-	theirs := f.hint != nil && f.session != nil && f.hint.Subject == f.session.UserID
-	if to != "" && f.hint != nil && (theirs || f.client.Verified) {
+	if to != "" && q.hint != nil && (q.theirs || q.client.Verified) {
 		redirect(w, to)
 		return nil
 	}
-	return s.Pages.SignedOut(w, r, f.client, to)
+	return s.Pages.SignedOut(w, r, q.client, to)
 }
 
 // signOutToken binds the page's form to the browser session it is drawn for and to the request it shows.
-func (s *Server) signOutToken(f *farewell) string {
+func (s *Server) signOutToken(q *logoutRequest) string {
 	until := strconv.FormatInt(s.Now().Add(formLifetime).Unix(), 10)
-	return s.mac("sign out", until, f.session.ID, f.form.Encode())
+	return s.mac("sign out", until, q.session.ID, q.form.Encode())
 }
 
-func (s *Server) signOutAnswered(f *farewell, token string) bool {
+func (s *Server) signOutAnswered(q *logoutRequest, token string) bool {
 	until, _, _ := strings.Cut(token, ".")
 	seconds, err := strconv.ParseInt(until, 10, 64)
 	return err == nil && s.Now().Before(time.Unix(seconds, 0)) &&
-		hmac.Equal([]byte(token), []byte(s.mac("sign out", until, f.session.ID, f.form.Encode())))
+		hmac.Equal([]byte(token), []byte(s.mac("sign out", until, q.session.ID, q.form.Encode())))
 }
 
-// checkFarewells holds post_logout_redirect_uris to what redirect URIs are held to: people are sent there, too.
-func checkFarewells(uris []string) error {
+// checkPostLogoutRedirects holds post_logout_redirect_uris to what redirect URIs are held to: people are sent there, too.
+func checkPostLogoutRedirects(uris []string) error {
 	if len(uris) > maxRedirects {
 		return errInvalidClientMetadata.WithHintf("There may be %d post-logout redirect URIs at most.", maxRedirects)
 	}

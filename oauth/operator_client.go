@@ -37,7 +37,7 @@ func NewClient(q ClientRequest) (*store.Client, string, error) {
 	} else if err := checkRedirects(c.RedirectURIs); err != nil {
 		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
 	}
-	if err := checkFarewells(c.PostLogoutRedirectURIs); err != nil {
+	if err := checkPostLogoutRedirects(c.PostLogoutRedirectURIs); err != nil {
 		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
 	}
 	if err := checkIDTokenAlg(c.IDTokenAlg); err != nil {

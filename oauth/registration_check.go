@@ -25,7 +25,7 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 	if err := checkRedirects(c.RedirectURIs); err != nil {
 		return nil, err
 	}
-	if err := checkFarewells(c.PostLogoutRedirectURIs); err != nil {
+	if err := checkPostLogoutRedirects(c.PostLogoutRedirectURIs); err != nil {
 		return nil, err
 	}
 	if err := checkTexts(asked); err != nil {
