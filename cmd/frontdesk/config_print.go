@@ -9,6 +9,7 @@ import (
 	"strings"
 )
 
+// mask stands for a password. No setting may hold it: a file that was printed would otherwise lose the password.
 const mask = "********"
 
 // printConfig is the command config: what it prints is a file for --config.
@@ -37,12 +38,15 @@ type entry struct {
 	Default string `json:"default"`
 	Value   string `json:"value"`
 	Hidden  bool   `json:"hidden,omitempty"` // there is a value, and it is not shown
+
+	follows bool // nobody set it: the value follows from another setting
 }
 
 func (c *Config) entries() []entry {
 	all := make([]entry, 0, len(settings))
 	for _, s := range settings {
 		e := entry{Name: s.name, Meaning: s.help, Default: s.initial, Value: c.effective[s.name]}
+		e.follows = e.Value != s.initial && e.Value == s.usual(c)
 		if len(s.oneof) > 0 {
 			e.Meaning += " One of: " + strings.Join(s.oneof, ", ") + "."
 		}
@@ -56,18 +60,24 @@ func (c *Config) entries() []entry {
 	return all
 }
 
-// print writes the setting as a line of a configuration file. A secret is left for the operator to fill in.
+// print writes the setting as a line of a configuration file. A secret is left for the operator to fill in, and what
+// follows from another setting goes on following.
 func (e entry) print(c *call) {
 	initial := e.Default
 	if initial == "" {
 		initial = "none"
 	}
 	fmt.Fprintf(c.stdout, "\n# %s\n# Default: %s\n", e.Meaning, initial)
-	if e.Hidden {
+	switch {
+	case e.Hidden:
 		fmt.Fprintf(c.stdout, "# It is set, and not shown here.\n# %s=\n", e.Name)
-		return
+	case strings.Contains(e.Value, mask):
+		fmt.Fprintf(c.stdout, "# It holds a password, which is not shown here.\n# %s=%s\n", e.Name, quote(e.Value))
+	case e.follows:
+		fmt.Fprintf(c.stdout, "# %s=%s\n", e.Name, quote(e.Value))
+	default:
+		fmt.Fprintf(c.stdout, "%s=%s\n", e.Name, quote(e.Value))
 	}
-	fmt.Fprintf(c.stdout, "%s=%s\n", e.Name, quote(e.Value))
 }
 
 // quote writes a value so that a configuration file gives it back.

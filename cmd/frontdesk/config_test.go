@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,7 +47,7 @@ func TestSettingsThatAreRefused(t *testing.T) {
 		"FRONTDESK_URL=//a.example", "FRONTDESK_URL=a.example", "FRONTDESK_URL=https://u@a.example", "FRONTDESK_URL=https://A.example",
 		"FRONTDESK_URL=https://a.example:443", "FRONTDESK_URL=http://localhost:80", "FRONTDESK_URL=https://a.example:", "FRONTDESK_URL=https://:1", "FRONTDESK_URL=https://a b",
 		"FRONTDESK_LISTEN=3000", "FRONTDESK_LISTEN=localhost:http2", "FRONTDESK_LISTEN=localhost:70000",
-		"FRONTDESK_DATABASE=mysql://localhost/x", "FRONTDESK_SQLITE_SYNCHRONOUS=OFF", "FRONTDESK_MIGRATE=maybe",
+		"FRONTDESK_DATABASE=mysql://localhost/x", "FRONTDESK_DATABASE=postgres://desk:********@db/x", "FRONTDESK_MASTER_KEY=********", "FRONTDESK_SQLITE_SYNCHRONOUS=OFF", "FRONTDESK_MIGRATE=maybe",
 		"FRONTDESK_MASTER_KEY=c2hvcnQ=", "FRONTDESK_MASTER_KEY=!", "FRONTDESK_SMTP=mail.example.com", "FRONTDESK_SMTP=smtp://",
 		"FRONTDESK_LOG_LEVEL=loud", "FRONTDESK_LOG_FORMAT=xml", "FRONTDESK_SIGN_UP=yes", "FRONTDESK_REGISTRATION=2",
 		"FRONTDESK_REGISTRATION=token", "FRONTDESK_CLIENT_DOCUMENTS=some", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=maybe",
@@ -92,10 +93,11 @@ func TestFilesThatAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever the settings are, the file that is printed for them says the same.
+// Whatever the settings are, the file that is printed for them says the same, but for what it does not show.
 func TestPrintedConfigParsesBack(t *testing.T) {
 	for _, environ := range [][]string{
 		nil,
+		{"FRONTDESK_DATA=/srv/desk"},
 		{"FRONTDESK_NAME=Acme \"Inc\" # 'x' \\ \t \x01 é \u200b", "FRONTDESK_URL=https://a.example", "FRONTDESK_REGISTRATION=off", "FRONTDESK_ORIGINS=https://b.example,https://c.example"},
 		{"FRONTDESK_NAME=#", "FRONTDESK_LOGO=/a b.svg", "FRONTDESK_DATABASE=postgres://desk@db/x?sslmode=disable"},
 		{"FRONTDESK_NAME='", "FRONTDESK_DATABASE=postgres://desk:hunter2@db/x", "FRONTDESK_SMTP=smtp://a:b%3Dhunter2@mail:25"},
@@ -106,11 +108,28 @@ func TestPrintedConfigParsesBack(t *testing.T) {
 		if code != 0 || strings.Contains(first, "hunter2") {
 			t.Fatal(wrong, first)
 		}
-		d.env = nil
+		d.env = slices.DeleteFunc(slices.Clone(environ), func(entry string) bool { return !strings.Contains(entry, "hunter2") })
 		second, wrong, code := d.run("", "config", "--config", write(t, first))
 		if code != 0 || second != first {
 			t.Errorf("%q: %s\n%s\nbecame\n%s", environ, wrong, first, second)
 		}
+		want, err := loadConfig(environ, "")
+		if got, err2 := loadConfig(d.env, write(t, first)); err != nil || err2 != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%+v, %v\nbecame\n%+v, %v", want, err, got, err2)
+		}
+		if _, err := loadConfig(nil, write(t, first)); err != nil {
+			t.Error("without the passwords it cannot be read:", err)
+		}
+	}
+}
+
+// TestPrintedConfigFollows: who moves the data in a printed file moves the database as well.
+func TestPrintedConfigFollows(t *testing.T) {
+	d := newProgram(t)
+	first, _, _ := d.run("", "config")
+	c, err := loadConfig(nil, write(t, strings.Replace(first, "FRONTDESK_DATA="+d.dir, "FRONTDESK_DATA=/srv/moved", 1)))
+	if err != nil || c.Database != "/srv/moved/frontdesk.db" {
+		t.Errorf("%+v, %v", c, err)
 	}
 }
 

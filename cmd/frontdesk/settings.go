@@ -77,13 +77,21 @@ func unknownSetting(name, where string) error {
 	return fmt.Errorf("%s in %s is no setting; frontdesk config prints them all", name, where)
 }
 
+// usual is the setting's value where nobody sets it.
+func (s setting) usual(c *Config) string {
+	if rest, ok := strings.CutPrefix(s.initial, "$FRONTDESK_DATA/"); ok {
+		return filepath.Join(c.Data, rest) // set before: Data comes first
+	}
+	return s.initial
+}
+
 // set parses value, or else the default, into the setting's field of c.
 func (s setting) set(c *Config, value string) error {
+	if strings.Contains(value, mask) {
+		return fmt.Errorf("%s holds %s, which frontdesk config prints where a password stands: write the password there", s.name, mask)
+	}
 	if value == "" {
-		value = s.initial
-		if rest, ok := strings.CutPrefix(value, "$FRONTDESK_DATA/"); ok {
-			value = filepath.Join(c.Data, rest) // set before: Data comes first
-		}
+		value = s.usual(c)
 	}
 	if on, ok := switches[strings.ToLower(value)]; ok && slices.Contains(s.oneof, "on") {
 		value = map[bool]string{true: "on", false: "off"}[on]
