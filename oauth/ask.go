@@ -10,11 +10,12 @@ import (
 
 // askConsent shows the consent page.
 func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a *authorization) error {
-	return s.ask(w, r, a, s.choice(a), false)
+	return s.ask(w, r, a, s.choice(a), nil)
 }
 
-// ask shows the consent page for c; again: the person has allowed nothing of it.
-func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c choice, again bool) error {
+// ask shows the consent page for c. Where the person has been there already and allowed nothing of it, refused is what they
+// left out: all that there was, and the page shows it as they left it.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c choice, refused []string) error {
 	lookAlike, err := s.lookAlike(r.Context(), a.client)
 	if err != nil {
 		return a.fail(err)
@@ -27,15 +28,16 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c
 	if lookAlike == "" { // the picture would only help to mistake it
 		logo = s.logoOf(r.Context(), a.client)
 	}
+	lines := s.lines(a, c, refused)
 	ask := ConsentRequest{
 		Action: r.URL.Path + "?" + a.form.Encode(), Token: s.formToken(a, c), SwitchURL: r.URL.Path + "?" + a.switched(),
 		Client: a.client, User: a.session.User, Resource: a.resource, LookAlike: lookAlike, LogoURL: logo,
-		Scopes: s.lines(a, c), Kept: Describe(s.Scopes, c.kept),
-		UserID:      slices.Contains(c.asked, "openid") && slices.Contains(c.asked, "profile"),
+		Scopes: lines, Kept: Describe(s.Scopes, c.kept),
+		UserID:      !slices.ContainsFunc(lines, func(line AskedScope) bool { return line.Name == "openid" }),
 		RedirectURI: a.redirect, Site: Site(a.redirect), Local: isLocal(a.redirect),
-		First: !known, Nothing: again, Lasts: s.AccessTokenLifetime,
+		First: !known, Nothing: len(refused) > 0, Lasts: s.AccessTokenLifetime,
 	}
-	may := slices.Contains(c.asked, stay) || a.consent == nil || !a.consent.Online
+	may := slices.Contains(c.asked, OfflineAccess) || a.consent == nil || !a.consent.Online
 	if may && slices.Contains(a.client.GrantTypes, "refresh_token") {
 		ask.Unused = s.RefreshTokenLifetime
 	}
@@ -51,11 +53,15 @@ func (s *Server) known(ctx context.Context, a *authorization) (bool, error) {
 	return s.Store.Connected(ctx, a.session.UserID, a.client.ID)
 }
 
-// lines is what the page asks, in the order in which people read it.
-func (s *Server) lines(a *authorization, c choice) []AskedScope {
+// lines is what the page asks, in the order in which people read it. At first all of it is ticked but what the person left
+// out the last time.
+func (s *Server) lines(a *authorization, c choice, refused []string) []AskedScope {
+	if refused == nil && a.consent != nil && a.consent.Online {
+		refused = []string{OfflineAccess}
+	}
 	var lines []AskedScope
 	for _, scope := range Describe(s.Scopes, c.asked) {
-		line := AskedScope{Scope: scope, Off: scope.Name == stay && a.consent != nil && a.consent.Online}
+		line := AskedScope{Scope: scope, Off: slices.Contains(refused, scope.Name)}
 		if !c.fixed(scope.Name, a) {
 			line.Field = field(scope.Name)
 		}

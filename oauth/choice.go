@@ -9,27 +9,23 @@ import (
 	"frontdesk/store"
 )
 
-// stay is the scope that lets a client stay signed in. Clients that can refresh do so whether they name it or not
-// (CLIENTS.md, 6), and people decide on it either way.
-const stay = "offline_access"
-
-// choice is what a person decides on the consent page, and what goes on without a question.
+// choice is the question on the consent page: the lines that a person answers, and what goes along unasked.
 type choice struct {
-	asked []string // the lines of the page
-	kept  []string // allowed before, and granted along with what is asked
+	asked []string
+	kept  []string // allowed before
 }
 
-// choice is what there is to decide. A client that asks for more than before is asked about what is new only. Where
-// nothing is new and the person has to be asked all the same, it is all of the request.
+// choice is what there is to decide: what is new where the client asks for more than before, else all of the request.
 func (s *Server) choice(a *authorization) choice {
-	c := choice{asked: a.scopes}
-	if fresh := without(a.scopes, a.allowed()); a.consent != nil && len(fresh) > 0 {
-		c.asked = fresh
-	} else if slices.Contains(a.client.GrantTypes, "refresh_token") && !slices.Contains(a.scopes, stay) {
-		c.asked = append(slices.Clone(a.scopes), stay)
+	asked := a.scopes
+	fresh := without(a.scopes, a.allowed())
+	switch {
+	case a.consent != nil && len(fresh) > 0:
+		asked = fresh
+	case slices.Contains(a.client.GrantTypes, "refresh_token"):
+		asked = with(a.scopes, OfflineAccess)
 	}
-	c.kept = without(append(slices.Clone(a.scopes), without(s.kept(a), a.scopes)...), c.asked)
-	return c
+	return choice{asked, without(with(a.scopes, s.kept(a)...), asked)}
 }
 
 // kept is what the person has allowed before and the client keeps. Many clients name in a step-up just what the
@@ -40,8 +36,7 @@ func (s *Server) kept(a *authorization) []string {
 	if covers(allowed, a.scopes) && covers(s.DefaultScopes, a.scopes) {
 		return nil
 	}
-	may := s.implied(s.allowedScopes(a.client))
-	return slices.DeleteFunc(slices.Clone(allowed), func(name string) bool { return !slices.Contains(may, name) })
+	return within(allowed, s.implied(s.allowedScopes(a.client)))
 }
 
 // allowed is what the person has allowed the client before.
@@ -53,63 +48,75 @@ func (a *authorization) allowed() []string {
 }
 
 // fixed tells whether a line of the page cannot be left out: openid, without which a client would not know for whom
-// it acts, and a scope beside which there is no other.
+// it acts, and the only scope of the request that is asked, staying signed in not counted.
 func (c choice) fixed(name string, a *authorization) bool {
-	others := func(n string) bool { return n != name && n != stay && slices.Contains(c.asked, n) }
-	return name == "openid" || (name != stay || len(a.scopes) == 1) &&
-		slices.Contains(a.scopes, name) && !slices.ContainsFunc(a.scopes, others)
+	switch requested := within(c.asked, a.scopes); {
+	case name == "openid":
+		return true
+	case len(a.scopes) == 1:
+		return slices.Equal(requested, []string{name})
+	default:
+		return slices.Equal(without(requested, []string{OfflineAccess}), []string{name})
+	}
 }
 
 // field is the checkbox of a scope. Each has a name of its own, so that whoever fills in forms by name ticks them all.
 func field(scope string) string { return "scope:" + scope }
 
-// decision is a person's answer.
+// boxesField is a field that the page sends whenever it has checkboxes, and that is no <input>: a script that answers
+// with the inputs it has always known allows everything, as ever, and a person who has unticked every box nothing.
+const boxesField = "boxes"
+
+// refused is the lines that the person has not ticked: a box that is not ticked is not sent.
+func (c choice) refused(a *authorization, form url.Values) []string {
+	ticked := func(name string) bool { return form.Has(field(name)) }
+	if !form.Has(boxesField) && !slices.ContainsFunc(c.asked, ticked) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(c.asked), func(name string) bool { return c.fixed(name, a) || ticked(name) })
+}
+
+// decision is what comes of an answer.
 type decision struct {
 	scopes  []string // for the new grant
 	refused []string // lines of the page that were not ticked
 	online  bool     // the client may not stay signed in
 }
 
-// boxesField is a field that the page sends whenever it has checkboxes, and that is no <input>: a script that answers
-// with the inputs it has always known allows everything, as ever, and a person who has unticked every box nothing.
-const boxesField = "boxes"
+// nothing tells whether there is nothing to grant.
+func (d decision) nothing() bool { return len(d.scopes) == 0 }
 
-// decide reads a form. A box that is not ticked is not sent.
-func (s *Server) decide(a *authorization, c choice, form url.Values) decision {
-	var d decision
-	aware := form.Has(boxesField) || slices.ContainsFunc(c.asked, func(name string) bool { return form.Has(field(name)) })
-	for _, name := range c.asked {
-		if !aware {
-			break
-		}
-		if !c.fixed(name, a) && !form.Has(field(name)) {
-			d.refused = append(d.refused, name)
-		}
+// decide is what the client gets where these lines are refused.
+func (s *Server) decide(a *authorization, c choice, refused []string) decision {
+	d := decision{scopes: s.implied(s.spared(with(a.scopes, c.kept...), refused)), refused: refused}
+	switch {
+	case slices.Contains(c.asked, OfflineAccess):
+		d.online = slices.Contains(refused, OfflineAccess)
+	case a.consent != nil:
+		d.online = a.consent.Online
+	default:
+		d.online = true // a client that could not refresh, and so was not asked about
 	}
-	d.scopes = s.implied(s.spared(append(slices.Clone(a.scopes), c.kept...), d.refused))
-	// Unasked, it stays as it was; a first time without the question is a client that could not refresh then.
-	d.online = slices.Contains(d.refused, stay) || !slices.Contains(c.asked, stay) && (a.consent == nil || a.consent.Online)
 	return d
+}
+
+// unasked is the decision when nobody has to be asked.
+func (s *Server) unasked(a *authorization) decision {
+	return s.decide(a, choice{kept: s.kept(a)}, nil)
 }
 
 // spared is names without what is refused, and without what would bring it along.
 func (s *Server) spared(names, refused []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-		return slices.ContainsFunc(s.implied([]string{name}), func(n string) bool { return slices.Contains(refused, n) })
+		return len(within(s.implied([]string{name}), refused)) > 0
 	})
-}
-
-// unasked is the decision when nobody has to be asked.
-func (s *Server) unasked(a *authorization) decision {
-	return decision{scopes: s.implied(append(slices.Clone(a.scopes), s.kept(a)...)), online: a.consent.Online}
 }
 
 // remember is the consent after a decision: what was not asked stays as it was.
 func (s *Server) remember(a *authorization, d decision) *store.Consent {
-	scopes := s.spared(a.allowed(), d.refused)
 	return &store.Consent{
 		UserID: a.session.UserID, ClientID: a.client.ID, Resource: a.resource.URL,
-		Scopes: append(scopes, without(d.scopes, scopes)...), Online: d.online, Site: siteOf(a.redirect),
+		Scopes: with(s.spared(a.allowed(), d.refused), d.scopes...), Online: d.online, Site: siteOf(a.redirect),
 	}
 }
 
@@ -123,9 +130,4 @@ func parseChoice(text string) choice {
 	b, _ := base64.RawURLEncoding.DecodeString(text) // signed by us
 	asked, kept, _ := strings.Cut(string(b), "\n")
 	return choice{strings.Fields(asked), strings.Fields(kept)}
-}
-
-// without is names but for those in others.
-func without(names, others []string) []string {
-	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
 }

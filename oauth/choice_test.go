@@ -71,7 +71,7 @@ func TestChoice(t *testing.T) {
 					}
 				}
 			}
-			d := s.decide(a, shown, form)
+			d := s.decide(a, shown, shown.refused(a, form))
 			remembered := s.remember(a, d)
 			got := [][]string{shown.asked, fixed, shown.kept, d.scopes, remembered.Scopes}
 			want := [][]string{list(c.asked), list(c.fixed), list(c.kept), list(c.granted), list(c.remembered)}

@@ -61,13 +61,12 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 // allow saves the consent and the code in one transaction.
 func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization, f consentForm) error {
 	var code string
-	var nothing bool
+	var decided decision
 	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
 		if err := s.hold(ctx, a); err != nil {
 			return err
 		}
-		decided := s.decide(a, f.choice, r.PostForm)
-		if nothing = len(decided.scopes) == 0; nothing {
+		if decided = s.decide(a, f.choice, f.choice.refused(a, r.PostForm)); decided.nothing() {
 			return nil
 		}
 		if err := s.useForm(ctx, f); err != nil {
@@ -90,8 +89,8 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		return s.signIn(w, r, a)
 	case err != nil:
 		return &authorizeError{authorization: a, err: err}
-	case nothing:
-		return s.ask(w, r, a, f.choice, true)
+	case decided.nothing():
+		return s.ask(w, r, a, f.choice, decided.refused)
 	}
 	return s.respond(w, r, a, [][2]string{{"code", code}})
 }

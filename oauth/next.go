@@ -80,10 +80,6 @@ func siteOf(uri string) string {
 	return u.Scheme + "://" + u.Host
 }
 
-func covers(granted, asked []string) bool {
-	return !slices.ContainsFunc(asked, func(name string) bool { return !slices.Contains(granted, name) })
-}
-
 // signIn sends the person to sign in and back to this very request.
 func (s *Server) signIn(w http.ResponseWriter, r *http.Request, a *authorization) error {
 	return s.Pages.SignIn(w, r, s.marked(r, a))

@@ -35,7 +35,7 @@ type ConsentRequest struct {
 	Resource    Resource
 	Scopes      []AskedScope // to be allowed now
 	Kept        []Scope      // allowed before, and granted along
-	UserID      bool         // the client learns the user id, though no scope of the page says so
+	UserID      bool         // the client learns the user id, and no line of the page says so
 	RedirectURI string
 	Site        string        // whose the redirect's host is: the registrable domain; "": it has none
 	Local       bool          // the redirect goes to this computer: any program there may claim it (RFC 8252 section 8.6)
@@ -43,7 +43,7 @@ type ConsentRequest struct {
 	SwitchURL   string        // where another person signs in for the same request
 	LookAlike   string        // a name that the client's own can be mistaken for; "": none
 	LogoURL     string        // our copy of the client's logo: a path on this server; "": none
-	Nothing     bool          // the person allowed nothing at all, and is asked again
+	Nothing     bool          // nothing that there is to allow was ticked, and the person is asked again
 	Lasts       time.Duration // how long a token lasts
 	Unused      time.Duration // how long the client stays signed in without being used; 0: it does not
 }

@@ -9,12 +9,16 @@ import (
 	"frontdesk/store"
 )
 
+// OfflineAccess is the scope that lets a client stay signed in (OpenID Connect Core section 11). Clients that can
+// refresh do so whether they name it or not, so people decide on it either way.
+const OfflineAccess = "offline_access"
+
 // Standard are the scopes that this room itself gives meaning to. Toolsets bring the others.
 var Standard = []Scope{
 	{Name: "openid", Title: "Know who you are", Description: "Your user id"}, // OpenID Connect Core section 3.1.2.1
 	{Name: "profile", Title: "See your profile", Description: "Name, username, picture, account status"},
 	{Name: "email", Title: "See your email addresses", Description: "Primary and secondary"},
-	{Name: "offline_access", Title: "Stay signed in", Description: "Until you disconnect it"}, // OpenID Connect Core section 11
+	{Name: OfflineAccess, Title: "Stay signed in", Description: "Until you disconnect it"},
 }
 
 // requestedScopes is what an authorization request comes down to: what it names, or else the default
@@ -96,18 +100,20 @@ func (s *Server) narrow(named string, granted []string) ([]string, error) {
 	return s.implied(scopes), nil
 }
 
-// Describe is the scopes in words, in the order of the list. Beside profile, openid says nothing more to a person.
+// Describe is the scopes in words, in the order of the list, and last that the client stays signed in. Beside profile,
+// openid says nothing more to a person.
 func Describe(list []Scope, names []string) []Scope {
-	var scopes []Scope
+	var scopes, last []Scope
 	for _, scope := range list {
-		if scope.Name == "openid" && slices.Contains(names, "profile") {
-			continue
-		}
-		if slices.Contains(names, scope.Name) {
+		switch {
+		case !slices.Contains(names, scope.Name), scope.Name == "openid" && slices.Contains(names, "profile"):
+		case scope.Name == OfflineAccess:
+			last = append(last, scope)
+		default:
 			scopes = append(scopes, scope)
 		}
 	}
-	return scopes
+	return append(scopes, last...)
 }
 
 // resource finds the resource that a request names. A trailing slash makes no difference, nothing at all
@@ -124,3 +130,21 @@ func (s *Server) resource(named string) (Resource, bool) {
 	}
 	return Resource{}, false
 }
+
+// with is names and those of more that are not among them.
+func with(names []string, more ...string) []string {
+	return append(slices.Clone(names), without(more, names)...)
+}
+
+// without is names but for those in others.
+func without(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(others, name) })
+}
+
+// within is those of names that are in others.
+func within(names, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !slices.Contains(others, name) })
+}
+
+// covers tells whether all of asked was granted.
+func covers(granted, asked []string) bool { return len(without(asked, granted)) == 0 }

@@ -22,7 +22,7 @@ type Consent struct {
 	Scopes       []Scope       // what it asks for now
 	Kept         []string      // what it was allowed before and keeps, as deeds
 	UserID       bool          // it learns the user id, whatever is ticked
-	Nothing      bool          // the person has ticked nothing, and is asked again
+	Nothing      bool          // nothing that there is to allow was ticked, and the person is asked again
 	Lasts        time.Duration // how long its access lasts
 	Unused       time.Duration // how long it may renew that without being used; 0: it may not
 	RedirectHost string
