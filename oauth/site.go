@@ -30,18 +30,26 @@ func Site(uri string) string {
 	return site
 }
 
-// Home is whose a client is, as far as that is known: the site that describes it, or else the one that its redirects
-// lead to. "": it runs on the person's own computer, or could.
-func Home(c *store.Client) string {
+// Home is whose a client is to a person, as far as that is known: the site that describes it, or else the one that they
+// agreed to be sent to (store.Connection.Sites), or else the one that all its redirects lead to: a client registers many
+// that are not its own. "": nobody can tell. local: it runs on the person's own computer, or could.
+func Home(c *store.Client, agreed []string) (site string, local bool) {
 	if origin := Origin(c); origin != "" {
-		return origin
+		return origin, false
 	}
-	if len(c.RedirectURIs) == 0 || slices.ContainsFunc(c.RedirectURIs, isLocal) {
-		return ""
+	uris := agreed
+	if len(uris) == 0 {
+		uris = c.RedirectURIs
 	}
-	u, err := url.Parse(c.RedirectURIs[0])
-	if err != nil {
-		return ""
+	if slices.ContainsFunc(uris, isLocal) {
+		return "", true
 	}
-	return cmp.Or(Site(c.RedirectURIs[0]), u.Hostname())
+	for _, uri := range uris {
+		u, err := url.Parse(uri)
+		if err != nil || site != "" && site != cmp.Or(Site(uri), u.Hostname()) {
+			return "", false
+		}
+		site = cmp.Or(Site(uri), u.Hostname())
+	}
+	return site, false
 }

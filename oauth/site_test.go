@@ -32,18 +32,27 @@ func TestSite(t *testing.T) {
 }
 
 func TestHome(t *testing.T) {
-	for want, c := range map[string]*store.Client{
-		"vscode.dev":  {ID: "https://vscode.dev/oauth/client.json", Source: store.FromDocument, RedirectURIs: []string{"http://127.0.0.1/"}},
-		"example.com": {ID: "client_1", RedirectURIs: []string{"https://login.example.com/cb"}},
-		"192.0.2.1":   {ID: "client_1", RedirectURIs: []string{"https://192.0.2.1/cb"}},
+	described := &store.Client{ID: "https://vscode.dev/oauth/client.json", Source: store.FromDocument, RedirectURIs: []string{"http://127.0.0.1/"}}
+	at := func(uris ...string) *store.Client { return &store.Client{ID: "client_1", RedirectURIs: uris} }
+	for _, c := range []struct {
+		client *store.Client
+		agreed []string
+		site   string
+		local  bool
+	}{
+		{described, []string{"http://127.0.0.1:1"}, "vscode.dev", false},
+		{at("https://login.example.com/cb", "https://www.example.com/cb"), nil, "example.com", false},
+		{at("https://192.0.2.1/cb"), nil, "192.0.2.1", false},
+		{at("https://www.google.com/cb", "https://evil.example/cb"), []string{"https://evil.example"}, "evil.example", false},
+		{at("https://www.google.com/cb", "https://evil.example/cb"), nil, "", false},
+		{at("https://a.example/cb", "https://b.example/cb"), []string{"https://a.example", "https://b.example"}, "", false},
+		{at("https://www.cursor.com/cb", "cursor://cursor/cb"), []string{"https://www.cursor.com"}, "cursor.com", false},
+		{at("https://www.cursor.com/cb", "cursor://cursor/cb"), []string{"cursor://cursor"}, "", true},
+		{at("https://www.cursor.com/cb", "cursor://cursor/cb"), nil, "", true}, // it may be any program there
+		{at(), nil, "", false},
 	} {
-		if got := Home(c); got != want {
-			t.Errorf("%v: %q, want %q", c.RedirectURIs, got, want)
+		if site, local := Home(c.client, c.agreed); site != c.site || local != c.local {
+			t.Errorf("%v, agreed to %v: %q, local: %v", c.client.RedirectURIs, c.agreed, site, local)
 		}
-	}
-	// Whoever also comes back to this computer may be any program on it.
-	mixed := &store.Client{RedirectURIs: []string{"https://www.cursor.com/cb", "cursor://cursor/cb"}}
-	if got := Home(mixed) + Home(&store.Client{}); got != "" {
-		t.Error(got)
 	}
 }

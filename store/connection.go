@@ -15,14 +15,15 @@ type Connection struct {
 	Offline  bool      // it can refresh its tokens
 	Since    time.Time // when the user first allowed it something
 	LastUsed time.Time // when it was last given a token
+	Sites    []string  // the scheme and host of each redirect URI that the user saw and allowed
 }
 
 // connected is every consent and every living grant of a user as rows of one shape, with the client of each.
-var connected = "SELECT " + columns("clients", new(Client)) + `, c.scopes, c.since, c.used, c.until FROM (
-	SELECT client_id, scopes, created_at AS since, 0 AS used, 0 AS until FROM consents WHERE user_id = $1
+var connected = "SELECT " + columns("clients", new(Client)) + `, c.scopes, c.since, c.used, c.until, c.site FROM (
+	SELECT client_id, scopes, created_at AS since, 0 AS used, 0 AS until, site FROM consents WHERE user_id = $1
 	UNION ALL
 	SELECT grants.client_id, grants.scopes, grants.created_at, coalesce(max(refresh_tokens.issued_at), 0),
-		coalesce(max(CASE WHEN refresh_tokens.used_at = 0 THEN refresh_tokens.expires_at ELSE 0 END), 0)
+		coalesce(max(CASE WHEN refresh_tokens.used_at = 0 THEN refresh_tokens.expires_at ELSE 0 END), 0), ''
 	FROM grants LEFT JOIN refresh_tokens ON refresh_tokens.grant_id = grants.id
 	WHERE grants.user_id = $1 AND grants.revoked_at = 0 GROUP BY grants.id
 ) c JOIN clients ON clients.id = c.client_id`
@@ -35,6 +36,7 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 	var row struct {
 		Scopes             []string
 		Since, Used, Until time.Time
+		Site               string
 	}
 	for err := range s.rows(ctx, connected, []any{userID}, &client, &row) {
 		if err != nil {
@@ -53,6 +55,9 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 			}
 		}
 		c.Offline = c.Offline || row.Until.After(s.now())
+		if row.Site != "" && !slices.Contains(c.Sites, row.Site) {
+			c.Sites = append(c.Sites, row.Site)
+		}
 		if row.Since.Before(c.Since) {
 			c.Since = row.Since
 		}

@@ -19,12 +19,13 @@ func (s *Server) apps(w http.ResponseWriter, r *http.Request, session *account.S
 	}
 	p := page.Apps{User: personOf(session.User), Disconnected: r.URL.Query().Get("done") == "disconnect", Now: s.Now()}
 	for _, c := range connections {
+		site, local := oauth.Home(&c.Client, c.Sites)
 		app := page.App{
-			ClientID: c.Client.ID, Name: c.Client.Name, Site: oauth.Home(&c.Client), Verified: c.Client.Verified,
+			ClientID: c.Client.ID, Name: c.Client.Name, Site: site, Local: local, Verified: c.Client.Verified,
 			Offline: c.Offline, Since: c.Since, LastUsed: c.LastUsed,
 		}
 		// That it stays signed in is said of what it can do, not of what it may ask for.
-		scopes := slices.DeleteFunc(c.Scopes, func(name string) bool { return name == "offline_access" })
+		scopes := slices.DeleteFunc(c.Scopes, func(name string) bool { return name == oauth.OfflineAccess })
 		for _, scope := range oauth.Describe(s.Scopes, scopes) {
 			app.Scopes = append(app.Scopes, scope.Title)
 		}

@@ -27,7 +27,8 @@ type Apps struct {
 type App struct {
 	ClientID string
 	Name     string
-	Site     string // whose it is; empty: nobody can tell, since it runs on a computer
+	Site     string // whose it is; empty: nobody can tell
+	Local    bool   // it runs on a computer of the person's, or could
 	Verified bool   // the operator knows it
 	Offline  bool   // it stays signed in
 	Scopes   []string

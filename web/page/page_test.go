@@ -63,7 +63,7 @@ var (
 			ClientID: "client_1", Name: "Claude", Site: "claude.ai", Verified: true, Offline: true,
 			Scopes: []string{"See your profile", "See your email addresses"}, Since: now.AddDate(0, 0, -50), LastUsed: now.Add(-4 * time.Minute),
 		},
-		{ClientID: "https://cursor.example/client.json", Name: "Cursor", Since: now.AddDate(-1, 0, 0), LastUsed: now.Add(-25 * time.Hour)},
+		{ClientID: "https://cursor.example/client.json", Name: "Cursor", Local: true, Since: now.AddDate(-1, 0, 0), LastUsed: now.Add(-25 * time.Hour)},
 	}}
 	now = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 )
