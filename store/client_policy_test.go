@@ -100,7 +100,7 @@ func TestUpdateClient(t *testing.T) {
 		c.pass(time.Hour)
 
 		next := *was
-		next.RegistrationHash, next.URI, next.Contacts, next.JWKS, next.AuthMethod = "second", "", nil, `{"keys":[]}`, "private_key_jwt"
+		next.RegistrationHash, next.Contacts, next.SoftwareVersion = "second", nil, "2"
 		next.ResourceServer, next.CreatedAt = false, time.Time{} // not the client's to set
 		wants(t, "with another token", s.UpdateClient(ctx, new(next), "wrong"), store.ErrNotFound)
 		if !consented() {
@@ -117,6 +117,21 @@ func TestUpdateClient(t *testing.T) {
 		}
 		if !consented() || !got.Verified {
 			t.Error("the same app at the same place lost what it was allowed")
+		}
+		for what, change := range map[string]func(*store.Client){
+			"logo": func(c *store.Client) { c.LogoURI = "https://e.example/bank.png" }, "page": func(c *store.Client) { c.URI = "" },
+			"keys": func(c *store.Client) { c.JWKS = `{"keys":[]}` }, "keys' address": func(c *store.Client) { c.JWKSURI = "https://e.example/jwks" },
+			"method": func(c *store.Client) { c.AuthMethod = "private_key_jwt" },
+		} {
+			must(t, s.AllowClient(ctx, was.ID))
+			again := *got
+			change(&again)
+			must(t, s.UpdateClient(ctx, &again, "second"))
+			if now, err := s.Client(ctx, was.ID); err != nil || now.Verified || !consented() {
+				t.Errorf("with another %s: %+v, %v, consent: %v", what, now, err, consented())
+			}
+			again = *got
+			must(t, s.UpdateClient(ctx, &again, "second"))
 		}
 		for _, change := range []func(*store.Client){
 			func(c *store.Client) { c.Name = "Bank" },

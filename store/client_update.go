@@ -7,16 +7,16 @@ import (
 
 // UpdateClient replaces what a client registered with c, and its registration access token. held is the hash of
 // the token that the request came with: of two updates at once the second is ErrNotFound. Where people would see
-// another app, or be sent elsewhere, what they and the operator had allowed is forgotten.
+// another app, or be sent elsewhere, what they had allowed is forgotten; then, and where it shows or proves itself in another
+// way, no operator vouches for it any more.
 func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		before, err := s.holdClient(ctx, c.ID)
 		if err != nil {
 			return err
 		}
-		c.Verified = before.Verified
+		c.Verified = before.Verified && !another(before, c) && !reintroduced(before, c)
 		if another(before, c) {
-			c.Verified = false
 			if err := s.forgetConsents(ctx, c.ID); err != nil {
 				return err
 			}
@@ -43,6 +43,12 @@ func (s *Store) holdClient(ctx context.Context, id string) (*Client, error) {
 func another(before, after *Client) bool {
 	return after.Name != before.Name || !slices.Equal(after.RedirectURIs, before.RedirectURIs) ||
 		!slices.Equal(after.PostLogoutRedirectURIs, before.PostLogoutRedirectURIs)
+}
+
+// reintroduced tells whether a client shows itself, or proves who it is, otherwise than when an operator vouched for it.
+func reintroduced(before, after *Client) bool {
+	return after.LogoURI != before.LogoURI || after.URI != before.URI || after.AuthMethod != before.AuthMethod ||
+		after.JWKS != before.JWKS || after.JWKSURI != before.JWKSURI
 }
 
 func (s *Store) forgetConsents(ctx context.Context, clientID string) error {
