@@ -70,16 +70,16 @@ func stateOf(c *store.Client) string {
 // clientCreate is the command client create.
 func clientCreate(f *flag.FlagSet) action {
 	var q oauth.ClientRequest
-	f.StringVar(&q.Name, "name", "", "")
-	f.BoolVar(&q.Confidential, "confidential", false, "")
-	f.Func("redirect-uri", "", func(uri string) error { q.RedirectURIs = append(q.RedirectURIs, uri); return nil })
-	f.StringVar(&q.IDTokenAlg, "id-token-alg", "", "")
-	f.BoolVar(&q.ResourceServer, "resource-server", false, "")
-	f.Func("post-logout-redirect-uri", "", func(uri string) error {
+	f.StringVar(&q.Name, "name", "", "what people read on the consent page")
+	f.BoolVar(&q.Confidential, "confidential", false, "give it a secret, which is shown once")
+	f.Func("redirect-uri", "where it takes people back, once for each address", func(uri string) error { q.RedirectURIs = append(q.RedirectURIs, uri); return nil })
+	f.StringVar(&q.IDTokenAlg, "id-token-alg", "", "how its ID tokens are signed: "+strings.Join(oauth.Algorithms(), ", "))
+	f.BoolVar(&q.ResourceServer, "resource-server", false, "let it introspect every access token; it gets a secret, and needs no --redirect-uri")
+	f.Func("post-logout-redirect-uri", "where it takes people after signing out, once for each address", func(uri string) error {
 		q.PostLogoutRedirectURIs = append(q.PostLogoutRedirectURIs, uri)
 		return nil
 	})
-	f.Func("scope", "", func(names string) error { q.Scopes = append(q.Scopes, strings.Fields(names)...); return nil })
+	f.Func("scope", "what it may ask for: "+strings.Join(scopeNames(), ", ")+"; without it, everything", func(names string) error { q.Scopes = append(q.Scopes, strings.Fields(names)...); return nil })
 	asJSON := jsonFlag(f)
 	return func(ctx context.Context, c *call) error {
 		switch {
@@ -87,6 +87,8 @@ func clientCreate(f *flag.FlagSet) action {
 			return usageError{message: "--name is missing"}
 		case len(q.RedirectURIs) == 0 && !q.ResourceServer:
 			return usageError{message: "--redirect-uri is missing"}
+		case q.IDTokenAlg != "" && !slices.Contains(oauth.Algorithms(), q.IDTokenAlg):
+			return noAlgorithm("id-token-alg", q.IDTokenAlg)
 		}
 		for _, name := range q.Scopes {
 			if !slices.Contains(scopeNames(), name) {

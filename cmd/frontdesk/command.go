@@ -7,9 +7,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"text/tabwriter"
 
-	"frontdesk/internal/account"
 	"frontdesk/store"
 )
 
@@ -44,22 +45,45 @@ type usageError struct {
 func (e usageError) Error() string { return e.message }
 func (e usageError) Unwrap() error { return e.err }
 
-// print writes the usage text of the commands that e is about, or of all.
+// about lists the commands whose names begin with topic.
+func about(topic string) []command {
+	return slices.DeleteFunc(slices.Clone(commands), func(c command) bool {
+		return topic == "" || c.name != topic && !strings.HasPrefix(c.name, topic+" ")
+	})
+}
+
+// print writes the usage text of the commands that e is about; where it is about none, of all to who asks for help, and
+// where to ask to who does not.
 func (e usageError) print(w io.Writer) {
-	var about []command
-	for _, c := range commands {
-		if e.topic != "" && (c.name == e.topic || strings.HasPrefix(c.name, e.topic+" ")) {
-			about = append(about, c)
-		}
-	}
-	if len(about) == 0 {
-		about = commands
+	shown := about(e.topic)
+	switch {
+	case len(shown) == 0 && e.message != "":
+		fmt.Fprintln(w, "See: frontdesk help")
+		return
+	case len(shown) == 0:
+		shown = commands
 	}
 	fmt.Fprintln(w, "Usage:")
-	for _, c := range about {
+	for _, c := range shown {
 		fmt.Fprintf(w, "  frontdesk %s\n        %s\n", strings.TrimSpace(c.name+" "+c.arguments), c.does)
 	}
+	if len(shown) == 1 {
+		shown[0].printFlags(w)
+	}
 	fmt.Fprintln(w, "\nEvery command takes --config FILE and --help. Settings: frontdesk config.")
+}
+
+// printFlags explains the flags that the usage line alone does not.
+func (cmd command) printFlags(w io.Writer) {
+	f := flag.NewFlagSet(cmd.name, flag.ContinueOnError)
+	cmd.prepare(f)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	f.VisitAll(func(flag *flag.Flag) {
+		if flag.Usage != "" {
+			fmt.Fprintf(table, "  --%s\t%s\n", flag.Name, flag.Usage)
+		}
+	})
+	_ = table.Flush() // what cannot be written to the terminal cannot be told there either
 }
 
 // run reads the flags, which may stand before, between and behind the arguments, and does it.
@@ -70,7 +94,7 @@ func (cmd command) run(ctx context.Context, c *call, args []string) error {
 	do := cmd.prepare(f)
 	for {
 		if err := f.Parse(args); err != nil {
-			return usageError{cmd.name, sentence(err), err}
+			return usageError{cmd.name, flagSentence(err), err}
 		}
 		if args = f.Args(); len(args) == 0 {
 			break
@@ -102,7 +126,7 @@ func (c *call) declare(f *flag.FlagSet) {
 	f.StringVar(&c.file, "config", c.file, "")
 }
 
-func jsonFlag(f *flag.FlagSet) *bool { return f.Bool("json", false, "") }
+func jsonFlag(f *flag.FlagSet) *bool { return f.Bool("json", false, "print JSON") }
 
 func (c *call) loadConfig() (*Config, error) { return loadConfig(c.environ, c.file) }
 
@@ -146,12 +170,16 @@ func printJSON(w io.Writer, v any) error {
 	return e.Encode(v)
 }
 
-// sentence is err in words for the operator.
-func sentence(err error) string {
-	if wrong, ok := errors.AsType[*account.FieldError](err); ok {
-		return wrong.Message
+// flagSentence is what package flag says of a command line, with the dashes that people type.
+func flagSentence(err error) string {
+	words := err.Error()
+	if name, ok := strings.CutPrefix(words, "flag provided but not defined: -"); ok {
+		return "there is no flag --" + name
 	}
-	return err.Error()
+	if name, ok := strings.CutPrefix(words, "flag needs an argument: -"); ok {
+		return "--" + name + " needs a value"
+	}
+	return words
 }
 
 // oneLine keeps what others have worded, such as a database, on the one line that a failure has.

@@ -18,19 +18,19 @@ type Config struct {
 	Synchronous string `env:"FRONTDESK_SQLITE_SYNCHRONOUS" default:"FULL" oneof:"FULL NORMAL EXTRA" help:"How sure SQLite makes that what it has written survives a power cut: NORMAL may lose the last moments, and is faster."`
 	Migrate     bool   `env:"FRONTDESK_MIGRATE" default:"on" help:"Bring the database's schema up to date at start. Off: run frontdesk migrate yourself."`
 	MasterKey   []byte `env:"FRONTDESK_MASTER_KEY" secret:"true" help:"32 bytes in base64 (openssl rand -base64 32) that seal the signing keys. Unset: the file master.key in FRONTDESK_DATA, made at the first start."`
-	SMTP        string `env:"FRONTDESK_SMTP" help:"The mail server, smtp://user:password@host:port. Unset: mails are files in the folder outbox of FRONTDESK_DATA."`
+	SMTP        string `env:"FRONTDESK_SMTP" help:"The mail server, smtp://user:password@host:port. Nothing sends mail yet."`
 
 	LogLevel  slog.Level `env:"FRONTDESK_LOG_LEVEL" default:"info" oneof:"debug info warn error" help:"The least important messages that are logged."`
 	LogFormat string     `env:"FRONTDESK_LOG_FORMAT" default:"text" oneof:"text json" help:"How messages are written to standard error."`
 
 	Name             string `env:"FRONTDESK_NAME" default:"Frontdesk" help:"What pages call this place."`
 	Logo             string `env:"FRONTDESK_LOGO" help:"The logo on pages: an https address, or a path on this server. Unset: a desk bell."`
-	SignUp           string `env:"FRONTDESK_SIGN_UP" default:"invite" oneof:"invite open closed" help:"Who may make an account: whoever is invited, everybody, or nobody."`
+	SignUp           string `env:"FRONTDESK_SIGN_UP" default:"invite" oneof:"invite open closed" help:"open: everybody may make an account. invite and closed: the operator makes them."`
 	SignInsPerMinute int    `env:"FRONTDESK_SIGN_INS_PER_MINUTE" default:"30" help:"How many tries to sign in or up one address has in a minute. 0: no limit."`
 
 	Registration         string        `env:"FRONTDESK_REGISTRATION" default:"on" oneof:"on token off" help:"Let clients register themselves (RFC 7591): any client, those that bring FRONTDESK_REGISTRATION_TOKEN, or none. Most MCP clients need it on."`
 	RegistrationToken    string        `env:"FRONTDESK_REGISTRATION_TOKEN" secret:"true" help:"What clients must bring to register where FRONTDESK_REGISTRATION is token: 16 characters or more."`
-	RegistrationsPerHour int           `env:"FRONTDESK_REGISTRATIONS_PER_HOUR" default:"100" help:"How many clients one address may register in an hour. 0: no limit."`
+	RegistrationsPerHour int           `env:"FRONTDESK_REGISTRATIONS_PER_HOUR" default:"100" help:"How many registrations, updates of one and new documents an address may bring in an hour. 0: no limit."`
 	RegistrationsMax     int           `env:"FRONTDESK_REGISTRATIONS_MAX" default:"100000" help:"How many clients there may be that nobody has allowed anything; then those from before the last hour go, and else no more are taken. 0: no limit."`
 	UnusedClients        time.Duration `env:"FRONTDESK_UNUSED_CLIENTS" default:"720h" help:"After how long a client is forgotten that nobody has allowed anything; 720h are 30 days. 0: never."`
 	ClientDocuments      string        `env:"FRONTDESK_CLIENT_DOCUMENTS" default:"anyone" oneof:"anyone allowed off on" help:"Let clients introduce themselves by the URL of a document about them (Client ID Metadata Documents), which this server then fetches: anyone (or on), those that frontdesk client allow names, or none."`

@@ -10,21 +10,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"frontdesk/oauth"
 )
 
 // check says in a sentence what no server could work with.
 func (c *Config) check() error {
 	for _, wrong := range []error{
-		c.checkURL(), c.checkListen(), c.checkDatabase(), c.checkMasterKey(), c.checkSMTP(), c.checkScopes(), c.checkLifetimes(), c.checkRegistration(), c.checkOrigins(),
+		c.checkURL(), c.checkListen(), c.checkDatabase(), c.checkMasterKey(), c.checkSMTP(), c.checkScopes(), c.checkLifetimes(),
+		c.checkRegistration(), c.checkLimits(), c.checkOrigins(),
 	} {
 		if wrong != nil {
 			return wrong
 		}
-	}
-	if c.SignInsPerMinute < 0 || c.RegistrationsPerHour < 0 {
-		return errors.New("FRONTDESK_SIGN_INS_PER_MINUTE and FRONTDESK_REGISTRATIONS_PER_HOUR are numbers of 0 or more")
 	}
 	return nil
 }
@@ -96,7 +92,7 @@ func (c *Config) checkSMTP() error {
 
 func (c *Config) checkScopes() error {
 	for _, name := range c.DefaultScopes {
-		if !slices.ContainsFunc(scopes(), func(s oauth.Scope) bool { return s.Name == name }) {
+		if !slices.Contains(scopeNames(), name) {
 			return fmt.Errorf("FRONTDESK_DEFAULT_SCOPES names %s, which is no scope here: there are %s", name, strings.Join(scopeNames(), ", "))
 		}
 	}
@@ -119,10 +115,20 @@ func (c *Config) checkRegistration() error {
 	switch {
 	case c.Registration == "token" && len(c.RegistrationToken) < 16:
 		return errors.New("FRONTDESK_REGISTRATION is token, and FRONTDESK_REGISTRATION_TOKEN is not 16 characters or more")
-	case c.RegistrationsMax < 0:
-		return errors.New("FRONTDESK_REGISTRATIONS_MAX is a number of 0 or more")
 	case c.UnusedClients != 0 && c.UnusedClients < time.Hour:
 		return errors.New("FRONTDESK_UNUSED_CLIENTS is not 0 or an hour at least")
+	}
+	return nil
+}
+
+func (c *Config) checkLimits() error {
+	switch {
+	case c.SignInsPerMinute < 0:
+		return errors.New("FRONTDESK_SIGN_INS_PER_MINUTE is not 0 or more")
+	case c.RegistrationsPerHour < 0:
+		return errors.New("FRONTDESK_REGISTRATIONS_PER_HOUR is not 0 or more")
+	case c.RegistrationsMax < 0:
+		return errors.New("FRONTDESK_REGISTRATIONS_MAX is not 0 or more")
 	}
 	return nil
 }

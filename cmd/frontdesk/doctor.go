@@ -62,7 +62,7 @@ func doctor(*flag.FlagSet) action {
 }
 
 func (c *call) report(f finding) {
-	fmt.Fprintf(c.stdout, "%-8s %-14s %s\n", f.how, f.about, oneLine(f.words))
+	fmt.Fprintf(c.stdout, "%-8s %-16s %s\n", f.how, f.about, oneLine(f.words))
 }
 
 // lookAtFolder asks whether only we can read the data folder.

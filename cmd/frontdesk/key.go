@@ -44,13 +44,13 @@ func keyList(f *flag.FlagSet) action {
 
 // keyRotate is the command key rotate.
 func keyRotate(f *flag.FlagSet) action {
-	algorithm := f.String("algorithm", "", "")
+	algorithm := f.String("algorithm", "", "of this kind only: "+strings.Join(oauth.Algorithms(), ", "))
 	asJSON := jsonFlag(f)
 	return withKeys(func(ctx context.Context, c *call, keys *oauth.Keys) error {
 		algorithms := oauth.Algorithms()
 		if *algorithm != "" {
 			if !slices.Contains(algorithms, *algorithm) {
-				return usageError{message: fmt.Sprintf("%q is no algorithm here: there are %s", *algorithm, strings.Join(algorithms, ", "))}
+				return noAlgorithm("algorithm", *algorithm)
 			}
 			algorithms = []string{*algorithm}
 		}
@@ -66,6 +66,11 @@ func keyRotate(f *flag.FlagSet) action {
 			return slices.Contains(algorithms, k.Algorithm) && k.RetiredAt.IsZero()
 		})
 	})
+}
+
+// noAlgorithm says that a flag names an algorithm that keys here do not have.
+func noAlgorithm(name, value string) error {
+	return usageError{message: fmt.Sprintf("--%s is %q: there are %s", name, value, strings.Join(oauth.Algorithms(), ", "))}
 }
 
 // keyRevoke is the command key revoke.

@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -21,7 +22,7 @@ var commands = []command{
 	{"serve", "", "serve everything on one listener", serve},
 	{"config", "[--json]", "print every setting, as a file for --config", printConfig},
 	{"migrate", "", "bring the database's schema up to date and stop", migrate},
-	{"user create", "--email E [--username U] [--first-name F] [--last-name L] [--admin] --password-stdin", "make an account", userCreate},
+	{"user create", "--email E [--username U] [--first-name F] [--last-name L] [--admin] --password-stdin [--json]", "make an account", userCreate},
 	{"user list", "[--json]", "list the accounts", userList},
 	{"user show", "USER [--json]", "show an account", userShow},
 	{"user ban", "USER", "sign somebody out everywhere and keep them out", userBan},
@@ -30,7 +31,7 @@ var commands = []command{
 	{"user unlock", "USER", "let somebody sign in again", userUnlock},
 	{"user reset-password", "USER --password-stdin", "set a password and sign out everywhere", userResetPassword},
 	{"user delete", "USER", "delete an account and all that hangs on it", userDelete},
-	{"client create", "--name N --redirect-uri U... [--post-logout-redirect-uri U...] [--confidential] [--resource-server] [--scope S...] [--id-token-alg A]", "make a client, which then counts as verified", clientCreate},
+	{"client create", "--name N --redirect-uri U [--redirect-uri U]... [--post-logout-redirect-uri U]... [--confidential] [--resource-server] [--scope S]... [--id-token-alg A] [--json]", "make a client, which then counts as verified", clientCreate},
 	{"client list", "[--json]", "list the clients", clientList},
 	{"client show", "CLIENT [--json]", "show a client", clientShow},
 	{"client delete", "CLIENT", "delete a client; its tokens end at once", clientDelete},
@@ -63,7 +64,7 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		wrong.print(stdout)
 		return 0
 	case isUsage:
-		fmt.Fprintf(stderr, "frontdesk: %s\n\n", wrong.message)
+		fmt.Fprintf(stderr, "frontdesk: %s\n", wrong.message)
 		wrong.print(stderr)
 		return 2
 	}
@@ -75,13 +76,19 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 func (c *call) dispatch(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("frontdesk", flag.ContinueOnError)
 	c.declare(f)
+	asked := f.Bool("version", false, "")
 	f.SetOutput(io.Discard)
 	if err := f.Parse(args); err != nil {
-		return usageError{topic: "", message: sentence(err), err: err}
+		if errors.Is(err, flag.ErrHelp) {
+			return usageError{err: err}
+		}
+		return usageError{message: flagSentence(err), err: err}
 	}
-	args = f.Args()
+	if args = f.Args(); *asked {
+		args = append([]string{"version"}, args...)
+	}
 	if len(args) == 0 {
-		return usageError{message: "a command is missing"}
+		return usageError{message: "a command is missing. One of: " + strings.Join(firstWords(), ", ")}
 	}
 	if args[0] == "help" {
 		return usageError{topic: strings.Join(args[1:], " "), err: flag.ErrHelp}
@@ -93,9 +100,31 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 			}
 		}
 	}
-	// "user --help" and "user" alone: what there is to say about users.
-	if len(args) > 1 && (args[1] == "--help" || args[1] == "-h" || args[1] == "-help") {
-		return usageError{topic: args[0], err: flag.ErrHelp}
+	return unknown(args)
+}
+
+// firstWords are the commands, those of two words once for all.
+func firstWords() []string {
+	var all []string
+	for _, command := range commands {
+		all = append(all, strings.Fields(command.name)[0])
 	}
-	return usageError{topic: args[0], message: fmt.Sprintf("there is no command %q", strings.Join(args[:min(2, len(args))], " "))}
+	return slices.Compact(all)
+}
+
+// unknown answers words that are no command, or half of one.
+func unknown(args []string) error {
+	var second []string
+	for _, command := range about(args[0]) {
+		second = append(second, strings.TrimPrefix(command.name, args[0]+" "))
+	}
+	switch {
+	case len(second) > 0 && len(args) == 1:
+		return usageError{topic: args[0], message: args[0] + " what? One of: " + strings.Join(second, ", ")}
+	case len(args) > 1 && slices.Contains([]string{"--help", "-h", "-help"}, args[1]):
+		return usageError{topic: args[0], err: flag.ErrHelp}
+	case len(second) > 0:
+		return usageError{message: fmt.Sprintf("there is no command %q. After %s comes one of: %s", strings.Join(args[:2], " "), args[0], strings.Join(second, ", "))}
+	}
+	return usageError{message: fmt.Sprintf("there is no command %q", args[0])}
 }

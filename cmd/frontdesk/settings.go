@@ -1,10 +1,11 @@
 package main
 
 import (
-	"encoding"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/netip"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -129,29 +130,24 @@ func parse(field any, value string) (err error) {
 		}
 	case *[]byte:
 		if *f, err = base64.StdEncoding.DecodeString(value); err != nil {
-			err = errors.New("it is base64")
+			err = errors.New("make one with openssl rand -base64 32")
 		}
 	case *[]string:
 		*f = split(value)
-	case encoding.TextUnmarshaler:
+	case *[]netip.Prefix:
+		for _, word := range split(value) {
+			network, wrong := netip.ParsePrefix(word)
+			if wrong != nil {
+				return errors.New("it is networks like 127.0.0.1/32")
+			}
+			*f = append(*f, network)
+		}
+	case *slog.Level:
 		err = f.UnmarshalText([]byte(value))
 	default:
-		err = parseList(field, value)
+		panic(fmt.Sprintf("no setting is read into a %T", field))
 	}
 	return err
-}
-
-// parseList reads a list of anything that reads itself, such as networks.
-func parseList(field any, value string) error {
-	list := reflect.ValueOf(field).Elem()
-	for _, word := range split(value) {
-		item := reflect.New(list.Type().Elem())
-		if err := item.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(word)); err != nil {
-			return fmt.Errorf("%q is not what belongs there", word)
-		}
-		list.Set(reflect.Append(list, item.Elem()))
-	}
-	return nil
 }
 
 var switches = map[string]bool{

@@ -19,12 +19,12 @@ const maxPasswordLine = 8 << 10 // bytes
 // userCreate is the command user create. Whom the operator makes has a verified address.
 func userCreate(f *flag.FlagSet) action {
 	n := account.NewUser{Verified: true}
-	f.StringVar(&n.Email, "email", "", "")
-	f.StringVar(&n.Username, "username", "", "")
-	f.StringVar(&n.FirstName, "first-name", "", "")
-	f.StringVar(&n.LastName, "last-name", "", "")
-	f.BoolVar(&n.Admin, "admin", false, "")
-	fromStdin, asJSON := f.Bool("password-stdin", false, ""), jsonFlag(f)
+	f.StringVar(&n.Email, "email", "", "the address they sign in with; it counts as verified")
+	f.StringVar(&n.Username, "username", "", "another name to sign in with")
+	f.StringVar(&n.FirstName, "first-name", "", "as people and clients read it")
+	f.StringVar(&n.LastName, "last-name", "", "as people and clients read it")
+	f.BoolVar(&n.Admin, "admin", false, "make an administrator")
+	fromStdin, asJSON := f.Bool("password-stdin", false, "read the password from the first line of standard input"), jsonFlag(f)
 	return func(ctx context.Context, c *call) (err error) {
 		if n.Email == "" {
 			return usageError{message: "--email is missing"}
@@ -92,9 +92,9 @@ func userShow(f *flag.FlagSet) action {
 // The commands that change one thing about a user.
 var (
 	userBan    = changeUser((*store.Store).Ban, "%s is banned, and signed out everywhere.")
-	userUnban  = changeUser((*store.Store).Unban, "%s may sign in again.")
+	userUnban  = letIn((*store.Store).Unban, (*store.User).Locked, "%s is not banned any more, but still locked: frontdesk user unlock %[1]s")
 	userLock   = changeUser((*store.Store).Lock, "%s cannot sign in any more.")
-	userUnlock = changeUser((*store.Store).Unlock, "%s may sign in again.")
+	userUnlock = letIn((*store.Store).Unlock, (*store.User).Banned, "%s is not locked any more, but still banned: frontdesk user unban %[1]s")
 	userDelete = changeUser((*store.Store).DeleteUser, "%s is deleted.")
 )
 
@@ -109,9 +109,24 @@ func changeUser(change func(*store.Store, context.Context, string) error, done s
 	}
 }
 
+// letIn is a command that takes back one of the two that keep a user out. other tells whether the other one stays.
+func letIn(change func(*store.Store, context.Context, string) error, other func(*store.User) bool, but string) func(*flag.FlagSet) action {
+	return func(*flag.FlagSet) action {
+		return withUser(func(ctx context.Context, c *call, s *store.Store, u *store.User) error {
+			if err := change(s, ctx, u.ID); err != nil {
+				return err
+			}
+			if other(u) {
+				return c.settled(ctx, s, but, u.ID)
+			}
+			return c.settled(ctx, s, "%s may sign in again.", u.ID)
+		})
+	}
+}
+
 // userResetPassword is the command user reset-password.
 func userResetPassword(f *flag.FlagSet) action {
-	fromStdin := f.Bool("password-stdin", false, "")
+	fromStdin := f.Bool("password-stdin", false, "read the password from the first line of standard input")
 	return func(ctx context.Context, c *call) error {
 		password, err := c.password(*fromStdin)
 		if err != nil {
