@@ -54,8 +54,3 @@ func (s *Store) SaveConsent(ctx context.Context, c *Consent) error {
 		DoUpdates: clause.AssignmentColumns([]string{"scopes", "updated_at", "online", "site"}),
 	}).Create(c).Error)
 }
-
-// UseNonce marks id as used until expires. ErrConflict: it was used before.
-func (s *Store) UseNonce(ctx context.Context, id string, expires time.Time) error {
-	return wrap("use nonce", s.db(ctx).Exec("INSERT INTO used_nonces (id, expires_at) VALUES (?, ?)", id, toMillis(expires)).Error)
-}

@@ -1,13 +1,10 @@
 package store_test
 
 import (
-	"errors"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"golang.org/x/sync/errgroup"
 
 	"frontdesk/store"
 )
@@ -42,28 +39,5 @@ func TestConsent(t *testing.T) {
 		}
 		gone := &store.Consent{UserID: u.ID, ClientID: "client_gone", Resource: "first"}
 		wants(t, "for a client that is gone", s.SaveConsent(ctx, gone), store.ErrNotFound)
-	})
-}
-
-func TestNonceIsUsedOnce(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, _ *clock) {
-		var won atomic.Int32
-		var g errgroup.Group
-		for range 16 {
-			g.Go(func() error {
-				err := s.UseNonce(t.Context(), "form", start.Add(time.Hour))
-				if err == nil {
-					won.Add(1)
-				} else if !errors.Is(err, store.ErrConflict) {
-					return err
-				}
-				return nil
-			})
-		}
-		must(t, g.Wait())
-		if won.Load() != 1 {
-			t.Errorf("used %d times", won.Load())
-		}
-		must(t, s.UseNonce(t.Context(), "another form", start.Add(time.Hour)))
 	})
 }
