@@ -73,7 +73,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{Config: c, resource: c.URL + "/mcp", loopback: isLoopback(public.Hostname())}
 	s.hosts, s.origins = allowed(c, public)
-	s.everyday = strings.Join(without(c.Scopes, "offline_access"), " ")
+	s.everyday = strings.Join(without(c.Scopes, oauth.OfflineAccess), " ")
 	s.document = s.metadata()
 	s.challenge = s.challengeFor(&refusal{})
 	s.guarded = guarded(toolsets)
@@ -118,7 +118,7 @@ func supported(configured []string) []string {
 			names = append(names, name)
 		}
 	}
-	return without(names, "offline_access")
+	return without(names, oauth.OfflineAccess)
 }
 
 func without(names []string, name string) []string {

@@ -35,7 +35,7 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 	}
 	for _, scope := range ask.Scopes {
 		p.Scopes = append(p.Scopes, page.Scope{
-			Title: scope.Title, Description: scope.Description, Field: scope.Field, Off: scope.Off, Stay: scope.Name == "offline_access",
+			Title: scope.Title, Description: scope.Description, Field: scope.Field, Off: scope.Off, Stay: scope.Name == oauth.OfflineAccess,
 		})
 	}
 	for _, scope := range ask.Kept {
