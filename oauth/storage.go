@@ -17,9 +17,11 @@ import (
 // grace is how long a rotated refresh token still answers with its successor.
 const grace = time.Minute
 
-// storage is the store as fosite wants to see it. PKCE and nonce live in the code's row; access tokens have
-// no row at all, so several of fosite's methods have nothing to do.
-type storage struct{ server *Server }
+// storage is the store as fosite wants to see it. PKCE and nonce live in the code's row.
+type storage struct {
+	rowless
+	server *Server
+}
 
 // exchange remembers, for one token request, what was read and what is to be written, so that nothing is
 // read twice.
@@ -36,9 +38,9 @@ func withExchange(ctx context.Context) context.Context {
 
 func exchangeOf(ctx context.Context) *exchange { return ctx.Value(exchangeKey{}).(*exchange) }
 
-// asking is the client that has authenticated for this token request.
-func asking(ctx context.Context) fosite.Client {
-	return ctx.Value(fosite.AccessRequestContextKey).(*fosite.AccessRequest).Client
+// asked is this token request.
+func asked(ctx context.Context) *fosite.AccessRequest {
+	return ctx.Value(fosite.AccessRequestContextKey).(*fosite.AccessRequest)
 }
 
 // GetClient implements fosite.ClientManager: at authorize, with the one redirect URI that was matched.
@@ -47,14 +49,6 @@ func (s *storage) GetClient(ctx context.Context, id string) (fosite.Client, erro
 		return c, nil
 	}
 	return nil, fosite.ErrNotFound
-}
-
-// ClientAssertionJWTValid implements fosite.ClientManager; client assertions are refused before it is asked.
-func (*storage) ClientAssertionJWTValid(context.Context, string) error { return fosite.ErrNotFound }
-
-// SetClientAssertionJWT implements fosite.ClientManager; see ClientAssertionJWTValid.
-func (*storage) SetClientAssertionJWT(context.Context, string, time.Time) error {
-	return fosite.ErrNotFound
 }
 
 // CreateAuthorizeCodeSession implements fosite's AuthorizeCodeStorage.
@@ -75,33 +69,39 @@ func (s *storage) CreateAuthorizeCodeSession(ctx context.Context, signature stri
 // for learns that it exists, and only with the right verifier is a second use a replay that ends the grant:
 // otherwise a thief could end it.
 func (s *storage) GetAuthorizeCodeSession(ctx context.Context, signature string, into fosite.Session) (fosite.Requester, error) {
-	x := exchangeOf(ctx)
-	if x.code == nil || x.code.Signature != signature {
-		code, err := s.server.Store.Code(ctx, signature)
-		if err != nil {
-			return nil, missing(err)
-		}
-		x.code = code
+	code, err := s.code(ctx, signature)
+	if err != nil {
+		return nil, missing(err)
 	}
-	code := x.code
-	if code.Grant.ClientID != asking(ctx).GetID() || !code.Grant.RevokedAt.IsZero() {
+	if code.Grant.ClientID != asked(ctx).Client.GetID() || !code.Grant.RevokedAt.IsZero() {
 		return nil, fosite.ErrNotFound
+	}
+	if !code.UsedAt.IsZero() {
+		if !verifies(asked(ctx).Form.Get("code_verifier"), code.CodeChallenge) {
+			return nil, fosite.ErrNotFound
+		}
+		err = fosite.ErrInvalidatedAuthorizeCode // which ends the grant of the request that comes with it
 	}
 	sess := into.(*session)
 	sess.fill(&code.Grant)
 	sess.nonce = code.Nonce
 	sess.SetExpiresAt(fosite.AuthorizeCode, code.ExpiresAt)
-	r := s.requester(ctx, &code.Grant, sess, url.Values{
+	return requester(ctx, &code.Grant, sess, url.Values{
 		"redirect_uri": {code.RedirectURI}, "code_challenge": {code.CodeChallenge}, "code_challenge_method": {"S256"},
-	})
-	if code.UsedAt.IsZero() {
-		return r, nil
+	}), err
+}
+
+// code reads a code, once for each token request.
+func (s *storage) code(ctx context.Context, signature string) (*store.Code, error) {
+	x := exchangeOf(ctx)
+	if x.code == nil || x.code.Signature != signature {
+		code, err := s.server.Store.Code(ctx, signature)
+		if err != nil {
+			return nil, err
+		}
+		x.code = code
 	}
-	verifier := ctx.Value(fosite.AccessRequestContextKey).(*fosite.AccessRequest).Form.Get("code_verifier")
-	if !verifies(verifier, code.CodeChallenge) {
-		return nil, fosite.ErrNotFound
-	}
-	return r, fosite.ErrInvalidatedAuthorizeCode
+	return x.code, nil
 }
 
 // verifies is RFC 7636 section 4.6 for S256.
@@ -112,7 +112,7 @@ func verifies(verifier, challenge string) bool {
 }
 
 // requester is a grant as fosite wants to see it.
-func (*storage) requester(ctx context.Context, g *store.Grant, sess *session, form url.Values) *fosite.Request {
+func requester(ctx context.Context, g *store.Grant, sess *session, form url.Values) *fosite.Request {
 	return &fosite.Request{
 		ID: g.ID, RequestedAt: g.CreatedAt, Client: grantee(ctx, g), Session: sess, Form: form,
 		RequestedScope: g.Scopes, GrantedScope: g.Scopes,
@@ -133,28 +133,10 @@ func (s *storage) InvalidateAuthorizeCodeSession(ctx context.Context, signature 
 	return s.server.Store.UseCode(ctx, signature)
 }
 
-// CreatePKCERequestSession implements fosite's PKCERequestStorage: the challenge is in the code's row.
-func (*storage) CreatePKCERequestSession(context.Context, string, fosite.Requester) error { return nil }
-
 // GetPKCERequestSession implements fosite's PKCERequestStorage.
 func (s *storage) GetPKCERequestSession(ctx context.Context, signature string, into fosite.Session) (fosite.Requester, error) {
 	return s.GetAuthorizeCodeSession(ctx, signature, into)
 }
-
-// DeletePKCERequestSession implements fosite's PKCERequestStorage. It deletes nothing: a request that fails
-// here may come again with the right verifier, and must not come through without one.
-func (*storage) DeletePKCERequestSession(context.Context, string) error { return nil }
-
-// CreateAccessTokenSession implements fosite's AccessTokenStorage: access tokens have no row.
-func (*storage) CreateAccessTokenSession(context.Context, string, fosite.Requester) error { return nil }
-
-// GetAccessTokenSession implements fosite's AccessTokenStorage.
-func (*storage) GetAccessTokenSession(context.Context, string, fosite.Session) (fosite.Requester, error) {
-	return nil, fosite.ErrNotFound
-}
-
-// DeleteAccessTokenSession implements fosite's AccessTokenStorage.
-func (*storage) DeleteAccessTokenSession(context.Context, string) error { return nil }
 
 // CreateRefreshTokenSession implements fosite's RefreshTokenStorage. A rotation has saved its successor already.
 func (s *storage) CreateRefreshTokenSession(ctx context.Context, signature, _ string, r fosite.Requester) error {
@@ -173,13 +155,13 @@ func (s *storage) GetRefreshTokenSession(ctx context.Context, signature string, 
 	if err != nil {
 		return nil, missing(err)
 	}
-	if t.Grant.ClientID != asking(ctx).GetID() || !t.Grant.RevokedAt.IsZero() || t.ExpiresAt.Before(s.server.Now()) {
+	if t.Grant.ClientID != asked(ctx).Client.GetID() || !t.Grant.RevokedAt.IsZero() || t.ExpiresAt.Before(s.server.Now()) {
 		return nil, fosite.ErrNotFound
 	}
 	sess := into.(*session)
 	sess.fill(&t.Grant)
 	sess.SetExpiresAt(fosite.RefreshToken, t.ExpiresAt)
-	r := s.requester(ctx, &t.Grant, sess, url.Values{})
+	r := requester(ctx, &t.Grant, sess, url.Values{})
 	if t.UsedAt.IsZero() {
 		return r, nil
 	}
@@ -198,10 +180,6 @@ func (s *storage) RotateRefreshToken(ctx context.Context, grantID, signature str
 	next.ExpiresAt = s.server.Now().Add(s.server.RefreshTokenLifetime)
 	return s.server.Store.RotateRefreshToken(ctx, signature, next, grace)
 }
-
-// DeleteRefreshTokenSession implements fosite's RefreshTokenStorage. Used tokens stay until they expire, or
-// their replay would go unseen.
-func (*storage) DeleteRefreshTokenSession(context.Context, string) error { return nil }
 
 // RevokeRefreshToken implements fosite's TokenRevocationStorage: the whole grant ends.
 func (s *storage) RevokeRefreshToken(ctx context.Context, grantID string) error {
@@ -223,3 +201,36 @@ func (s *storage) Commit(ctx context.Context) error { return s.server.Store.Comm
 
 // Rollback implements fosite's Transactional.
 func (s *storage) Rollback(ctx context.Context) error { return s.server.Store.Rollback(ctx) }
+
+// rowless is those of fosite's methods that have nothing to do: there is no such row, or it stays.
+type rowless struct{}
+
+// ClientAssertionJWTValid implements fosite.ClientManager. Client assertions are checked by checkAssertion.
+func (rowless) ClientAssertionJWTValid(context.Context, string) error { return fosite.ErrNotFound }
+
+// SetClientAssertionJWT implements fosite.ClientManager; see ClientAssertionJWTValid.
+func (rowless) SetClientAssertionJWT(context.Context, string, time.Time) error {
+	return fosite.ErrNotFound
+}
+
+// CreatePKCERequestSession implements fosite's PKCERequestStorage: the challenge is in the code's row.
+func (rowless) CreatePKCERequestSession(context.Context, string, fosite.Requester) error { return nil }
+
+// DeletePKCERequestSession implements fosite's PKCERequestStorage. It deletes nothing: a request that fails
+// here may come again with the right verifier, and must not come through without one.
+func (rowless) DeletePKCERequestSession(context.Context, string) error { return nil }
+
+// CreateAccessTokenSession implements fosite's AccessTokenStorage: access tokens have no row.
+func (rowless) CreateAccessTokenSession(context.Context, string, fosite.Requester) error { return nil }
+
+// GetAccessTokenSession implements fosite's AccessTokenStorage.
+func (rowless) GetAccessTokenSession(context.Context, string, fosite.Session) (fosite.Requester, error) {
+	return nil, fosite.ErrNotFound
+}
+
+// DeleteAccessTokenSession implements fosite's AccessTokenStorage.
+func (rowless) DeleteAccessTokenSession(context.Context, string) error { return nil }
+
+// DeleteRefreshTokenSession implements fosite's RefreshTokenStorage. Used tokens stay until they expire, or
+// their replay would go unseen.
+func (rowless) DeleteRefreshTokenSession(context.Context, string) error { return nil }
