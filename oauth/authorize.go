@@ -44,6 +44,14 @@ func (e *authorizeError) Error() string { return e.err.Error() }
 // Unwrap lets errors.As see what the client is told.
 func (e *authorizeError) Unwrap() error { return e.err }
 
+// toPerson says that the client hears nothing of err, and the person does.
+func (a *authorization) toPerson(err error) error {
+	return &authorizeError{authorization: a, err: err}
+}
+
+// toPerson is for what goes wrong before anybody knows which client asks for what.
+func toPerson(err error) error { return new(authorization).toPerson(err) }
+
 // fail decides whether the client hears of err. A stranger's browser is never bounced to a client that
 // registered itself (OAuth 2.1 section 7.12.2), except to say login_required.
 func (a *authorization) fail(err error) error {
@@ -74,7 +82,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) authorizePost(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		return (&authorization{}).fail(fosite.ErrInvalidRequest.WithHint("The form cannot be read, or is too large."))
+		return toPerson(fosite.ErrInvalidRequest.WithHint("The form cannot be read, or is too large."))
 	}
 	if r.PostForm.Has("consent") || r.PostForm.Has("token") {
 		return s.answerConsent(w, r)

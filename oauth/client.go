@@ -19,6 +19,7 @@ type client struct {
 	*store.Client
 	redirects []string // the one that was matched, at authorize
 	scopes    []string
+	method    string // by which it has authenticated; "": it has not
 }
 
 type clientKey struct{}
@@ -55,8 +56,8 @@ func (c *client) GetAudience() fosite.Arguments { return nil }
 // authMethods is how clients may authenticate (RFC 7591 section 2, token_endpoint_auth_method).
 var authMethods = []string{"none", "client_secret_basic", "client_secret_post", "private_key_jwt"}
 
-// authenticateClient finds the client of a request to the token or revocation endpoint. It must use the one
-// method that it registered, and no other beside it (RFC 6749 section 2.3).
+// authenticateClient finds the client of a request to the token, revocation or introspection endpoint. It must use the
+// one method that it registered, and no other beside it (RFC 6749 section 2.3).
 func (s *Server) authenticateClient(ctx context.Context, r *http.Request, form url.Values) (fosite.Client, error) {
 	shown, err := readCredentials(r, form)
 	if err != nil {
@@ -81,7 +82,7 @@ func (s *Server) authenticateClient(ctx context.Context, r *http.Request, form u
 			return nil, err
 		}
 	}
-	return &client{Client: c, scopes: s.implied(s.allowedScopes(c))}, nil
+	return &client{Client: c, scopes: s.implied(s.allowedScopes(c)), method: shown.method}, nil
 }
 
 // credentials is who a client says it is, and the method by which it says so.

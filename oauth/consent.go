@@ -33,7 +33,7 @@ func (s *Server) consentOf(ctx context.Context, a *authorization) (*store.Consen
 // said is believed but the answer itself.
 func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	if err := s.origins.Check(r); err != nil {
-		return (&authorization{}).fail(errForeignForm)
+		return toPerson(errForeignForm)
 	}
 	a, err := s.authorization(r)
 	if err != nil {
@@ -44,18 +44,18 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, ok := s.readConsentForm(a, r.PostForm)
 	if !ok {
-		return &authorizeError{authorization: a, err: errStaleForm}
+		return a.toPerson(errStaleForm)
 	}
 	switch r.PostForm.Get("consent") {
 	case "allow":
 		return s.allow(w, r, a, f)
 	case "deny":
 		if err := s.useForm(r.Context(), f); err != nil {
-			return &authorizeError{authorization: a, err: err}
+			return a.toPerson(err)
 		}
 		return a.fail(fosite.ErrAccessDenied.WithHint("The person said no."))
 	}
-	return &authorizeError{authorization: a, err: errStaleForm}
+	return a.toPerson(errStaleForm)
 }
 
 // allow saves the consent and the code in one transaction.
@@ -88,7 +88,7 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 	case errors.Is(err, store.ErrNotFound):
 		return s.signIn(w, r, a)
 	case err != nil:
-		return &authorizeError{authorization: a, err: err}
+		return a.toPerson(err)
 	case decided.nothing():
 		return s.ask(w, r, a, f.choice, decided.refused)
 	}

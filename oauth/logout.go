@@ -34,7 +34,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	q, err := s.logoutRequest(r)
 	switch {
 	case err != nil:
-		return (&authorization{}).fail(err)
+		return toPerson(err)
 	case q.session == nil || q.theirs:
 		return s.endSession(w, r, q)
 	}
@@ -48,21 +48,21 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) logoutPost(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
-		return (&authorization{}).fail(fosite.ErrInvalidRequest.WithHint("The form cannot be read, or is too large."))
+		return toPerson(fosite.ErrInvalidRequest.WithHint("The form cannot be read, or is too large."))
 	}
 	if !r.PostForm.Has("token") {
 		redirect(w, r.URL.Path+"?"+r.PostForm.Encode())
 		return nil
 	}
 	if err := s.origins.Check(r); err != nil {
-		return (&authorization{}).fail(errForeignForm)
+		return toPerson(errForeignForm)
 	}
 	q, err := s.logoutRequest(r)
 	switch {
 	case err != nil:
-		return (&authorization{}).fail(err)
+		return toPerson(err)
 	case q.session != nil && !s.signOutAnswered(q, r.PostForm.Get("token")):
-		return (&authorization{}).fail(errStaleForm)
+		return toPerson(errStaleForm)
 	}
 	return s.endSession(w, r, q)
 }
@@ -138,7 +138,7 @@ func (s *Server) whoAsks(r *http.Request, q *logoutRequest) error {
 // itself could have this server send anybody anywhere.
 func (s *Server) endSession(w http.ResponseWriter, r *http.Request, q *logoutRequest) error {
 	if err := s.Accounts.EndSession(w, r); err != nil {
-		return (&authorization{}).fail(err)
+		return toPerson(err)
 	}
 	to := q.to
 	if state := q.form.Get("state"); to != "" && q.form.Has("state") {

@@ -2,16 +2,10 @@ package oauth
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"strings"
-	"time"
 
 	"github.com/ory/fosite"
 
@@ -123,38 +117,4 @@ func (s *Server) code(ctx context.Context, a *authorization, decided decision) (
 		return "", err
 	}
 	return resp.GetCode(), nil
-}
-
-// mark is the parameter that says since when a sign-in counts as fresh for this request. Without it
-// prompt=login would ask for ever.
-const mark = "sign_in_since"
-
-// markLifetime is how long a person may take to sign in.
-const markLifetime = 15 * time.Minute
-
-// marked is this request's path and query with the mark of now.
-func (s *Server) marked(r *http.Request, a *authorization) string {
-	form := a.form
-	form.Set(mark, s.mac("since", strconv.FormatInt(s.Now().UnixMilli(), 10), a.client.ID))
-	return r.URL.Path + "?" + form.Encode()
-}
-
-// markedAt reads the mark; not ok: there is none, it is not ours, or it is too old.
-func (s *Server) markedAt(a *authorization) (time.Time, bool) {
-	at, _, _ := strings.Cut(a.form.Get(mark), ".")
-	ms, err := strconv.ParseInt(at, 10, 64)
-	if err != nil || !hmac.Equal([]byte(a.form.Get(mark)), []byte(s.mac("since", at, a.client.ID))) {
-		return time.Time{}, false
-	}
-	since := time.UnixMilli(ms)
-	return since, s.Now().Sub(since) < markLifetime
-}
-
-// mac is value with a signature over it, what it is for, and the parts that it is bound to.
-func (s *Server) mac(purpose, value string, parts ...string) string {
-	h := hmac.New(sha256.New, s.keys.form)
-	for _, part := range append([]string{purpose, value}, parts...) {
-		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
-	}
-	return value + "." + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }

@@ -9,6 +9,14 @@ import (
 	"frontdesk/store"
 )
 
+// Scope is one permission a client can be granted (RFC 6749 section 3.3).
+type Scope struct {
+	Name        string   // the token on the wire: no spaces
+	Title       string   // the deed in the person's words, "See your email addresses"
+	Description string   // what exactly it covers, one short line; may be empty
+	Implies     []string // names of scopes that come with it
+}
+
 // OfflineAccess is the scope that lets a client stay signed in (OpenID Connect Core section 11). Clients that can
 // refresh do so whether they name it or not, so people decide on it either way.
 const OfflineAccess = "offline_access"

@@ -6,7 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"fmt"
+	"errors"
 	"time"
 
 	"github.com/ory/fosite"
@@ -65,8 +65,7 @@ func (*strategy) RefreshTokenSignature(_ context.Context, token string) string {
 
 // GenerateRefreshToken implements fosite's RefreshTokenStrategy.
 func (s *strategy) GenerateRefreshToken(ctx context.Context, r fosite.Requester) (string, string, error) {
-	ar, refreshing := r.(fosite.AccessRequester)
-	if refreshing = refreshing && ar.GetGrantTypes().ExactOne("refresh_token"); !refreshing {
+	if ar, ok := r.(fosite.AccessRequester); !ok || !ar.GetGrantTypes().ExactOne("refresh_token") {
 		token := randomToken(refreshPrefix)
 		return token, signature(token), nil
 	}
@@ -98,5 +97,5 @@ func (s *strategy) GenerateAccessToken(ctx context.Context, r fosite.Requester) 
 
 // ValidateAccessToken implements fosite's AccessTokenStrategy. Access tokens are checked by Verify.
 func (*strategy) ValidateAccessToken(context.Context, fosite.Requester, string) error {
-	return fmt.Errorf("access tokens are checked by Verify")
+	return errors.New("access tokens are checked by Verify")
 }

@@ -6,18 +6,38 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
-// ErrInvalidToken says that a token is not an access token of ours for the resource, is over, or was
-// revoked. Any other error of Verify means that nobody can tell.
+// ErrInvalidToken says that a token is none of ours, or not of the kind or for the resource that was asked about, is over,
+// or was revoked. Any other error of Verify means that nobody can tell.
 var ErrInvalidToken = errors.New("invalid access token")
 
 // maxToken is far beyond what we issue.
 const maxToken = 8 << 10
+
+// Token is a verified access token (RFC 9068 section 2.2). It is shared between requests: nobody
+// changes it.
+type Token struct {
+	ID        string // jti
+	GrantID   string
+	UserID    string // sub
+	ClientID  string
+	Resource  string // aud: exactly one
+	Scopes    []string
+	AuthTime  time.Time
+	IssuedAt  time.Time
+	ExpiresAt time.Time
+
+	keyID string // of the key that signed it
+}
+
+// Has tells whether the token was granted scope.
+func (t *Token) Has(scope string) bool { return slices.Contains(t.Scopes, scope) }
 
 // Verify checks an access token for the resource (RFC 9068 section 4) and that its grant is alive. It
 // returns ErrInvalidToken, or another error when the database cannot say: then nobody may pass.
@@ -65,7 +85,7 @@ func (s *Server) verify(ctx context.Context, raw string) (*Token, error) {
 }
 
 func (s *Server) parse(ctx context.Context, raw string) (*Token, error) {
-	body, keyID, err := s.keys.verify(ctx, raw, "at+jwt", jose.ES256) // an ID token is not an access token
+	body, keyID, err := s.keys.verify(ctx, raw, "at+jwt", jose.SignatureAlgorithm(usualAlgorithm)) // an ID token is not an access token
 	if err != nil {
 		return nil, err
 	}
