@@ -33,6 +33,7 @@ type call struct {
 
 	file string   // --config
 	args []string // of the command, without flags
+	made string   // the database file that was not there: who meant another one should hear of it
 }
 
 // usageError is a command line that cannot be understood, or one that asks for help. topic is the
@@ -136,7 +137,11 @@ func (c *call) open(ctx context.Context) (*Config, *store.Store, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	missing := cfg.noDatabaseYet()
 	s, err := cfg.openStore(ctx)
+	if err == nil && missing {
+		c.made = cfg.Database
+	}
 	return cfg, s, err
 }
 

@@ -59,6 +59,9 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 	wrong, isUsage := errors.AsType[usageError](err)
 	switch {
 	case err == nil:
+		if c.made != "" {
+			fmt.Fprintf(stderr, "frontdesk: a new database was made at %s\n", c.made)
+		}
 		return 0
 	case errors.Is(err, flag.ErrHelp):
 		wrong.print(stdout)
@@ -68,7 +71,11 @@ func run(ctx context.Context, args, environ []string, stdin io.Reader, stdout, s
 		wrong.print(stderr)
 		return 2
 	}
-	fmt.Fprintf(stderr, "frontdesk: %s\n", oneLine(err.Error()))
+	words := oneLine(err.Error())
+	if c.made != "" {
+		words += "; a new database was made at " + c.made
+	}
+	fmt.Fprintf(stderr, "frontdesk: %s\n", words)
 	return 1
 }
 

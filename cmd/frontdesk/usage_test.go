@@ -34,12 +34,32 @@ func TestWordsOfTheCommandLine(t *testing.T) {
 	}
 }
 
+// TestNewDatabaseIsTold: who meant another database hears at once that this one was not there.
+func TestNewDatabaseIsTold(t *testing.T) {
+	for _, c := range []struct{ args, words string }{
+		{"user list", "frontdesk: a new database was made at "},
+		{"user show jane", `frontdesk: nobody has the id, email address or username "jane"; a new database was made at `},
+	} {
+		p := newProgram(t)
+		if _, wrong, _ := p.run("", strings.Fields(c.args)...); wrong != c.words+p.dir+"/frontdesk.db\n" {
+			t.Errorf("%s: %s", c.args, wrong)
+		}
+		if _, wrong, _ := p.run("", strings.Fields(c.args)...); strings.Contains(wrong, "database") {
+			t.Errorf("%s again: %s", c.args, wrong)
+		}
+	}
+	if _, wrong, code := newProgram(t).run("", "migrate"); code != 0 || wrong != "" {
+		t.Error(code, wrong)
+	}
+}
+
 // TestLetIn: who is banned and locked stays out until both are taken back.
 func TestLetIn(t *testing.T) {
 	p := newProgram(t)
 	p.do(nil, "correct horse\n", "user", "create", "--email", "jane@example.com", "--username", "jane", "--admin", "--password-stdin")
 	for _, c := range []struct{ command, words string }{
-		{"ban", "is banned"}, {"lock", "cannot sign in"},
+		{"ban", "is banned"},
+		{"lock", "cannot sign in"},
 		{"unban", "is not banned any more, but still locked: frontdesk user unlock user_"},
 		{"ban", "is banned"},
 		{"unlock", "is not locked any more, but still banned: frontdesk user unban user_"},
