@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,23 +13,28 @@ import (
 type Connection struct {
 	Client   Client
 	Scopes   []string  // all that it may ask for without another word, and all that its tokens have
-	Offline  bool      // it can refresh its tokens
+	Offline  bool      // it can refresh its tokens, or will be able to once it has some
 	Since    time.Time // when the user first allowed it something
-	LastUsed time.Time // when it was last given a token
+	LastUsed time.Time // when it was last given a token; zero: none that could be alive
 	Sites    []string  // the scheme and host of each redirect URI that the user saw and allowed
 }
 
-// connected is every consent and every living grant of a user as rows of one shape, with the client of each.
-var connected = "SELECT " + columns("clients", new(Client)) + `, c.scopes, c.since, c.used, c.until, c.site FROM (
-	SELECT client_id, scopes, created_at AS since, 0 AS used, 0 AS until, site FROM consents WHERE user_id = $1
+// connected is every consent of a user and every living grant, by its refresh tokens and by its code, as rows of one
+// shape, with the client of each.
+var connected = "SELECT " + columns("clients", new(Client)) + `, c.scopes, c.since, c.used, c.until, c.stays, c.site FROM (
+	SELECT client_id, scopes, created_at AS since, 0 AS used, 0 AS until,
+		CASE WHEN online THEN '' ELSE 'refresh_token' END AS stays, site FROM consents WHERE user_id = $1
 	UNION ALL
 	SELECT grants.client_id, grants.scopes, grants.created_at, coalesce(max(refresh_tokens.issued_at), 0),
-		coalesce(max(CASE WHEN refresh_tokens.used_at = 0 THEN refresh_tokens.expires_at ELSE 0 END), 0), ''
+		coalesce(max(CASE WHEN refresh_tokens.used_at = 0 THEN refresh_tokens.expires_at ELSE 0 END), 0), '', ''
 	FROM grants LEFT JOIN refresh_tokens ON refresh_tokens.grant_id = grants.id
 	WHERE grants.user_id = $1 AND grants.revoked_at = 0 GROUP BY grants.id
+	UNION ALL
+	SELECT grants.client_id, grants.scopes, grants.created_at, codes.used_at, 0, '', ''
+	FROM grants JOIN codes ON codes.grant_id = grants.id WHERE grants.user_id = $1 AND grants.revoked_at = 0
 ) c JOIN clients ON clients.id = c.client_id`
 
-// Connections lists the clients that may act for the user, the one used last first.
+// Connections lists the clients that may act for the user, the one used last first, and of those that were not the newest.
 func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, error) {
 	var all []Connection
 	at := map[string]int{} // in all, by the client's id
@@ -36,7 +42,7 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 	var row struct {
 		Scopes             []string
 		Since, Used, Until time.Time
-		Site               string
+		Stays, Site        string // Stays: the grant type by which it may stay signed in
 	}
 	for err := range s.rows(ctx, connected, []any{userID}, &client, &row) {
 		if err != nil {
@@ -54,20 +60,20 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 				c.Scopes = append(c.Scopes, scope)
 			}
 		}
-		c.Offline = c.Offline || row.Until.After(s.now())
+		c.Offline = c.Offline || row.Until.After(s.now()) || slices.Contains(client.GrantTypes, row.Stays)
 		if row.Site != "" && !slices.Contains(c.Sites, row.Site) {
 			c.Sites = append(c.Sites, row.Site)
 		}
 		if row.Since.Before(c.Since) {
 			c.Since = row.Since
 		}
-		for _, used := range []time.Time{row.Since, row.Used} {
-			if used.After(c.LastUsed) {
-				c.LastUsed = used
-			}
+		if row.Used.After(c.LastUsed) {
+			c.LastUsed = row.Used
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Connection) int { return b.LastUsed.Compare(a.LastUsed) })
+	slices.SortStableFunc(all, func(a, b Connection) int {
+		return cmp.Or(b.LastUsed.Compare(a.LastUsed), b.Since.Compare(a.Since))
+	})
 	return all, nil
 }
 

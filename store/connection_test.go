@@ -18,6 +18,9 @@ type seen struct {
 	since, lastUsed time.Duration // after start
 }
 
+// never stands for a time that there is none of.
+const never = -time.Hour
+
 func connections(t *testing.T, s *store.Store, userID string) []seen {
 	t.Helper()
 	all, err := s.Connections(t.Context(), userID)
@@ -30,7 +33,11 @@ func connections(t *testing.T, s *store.Store, userID string) []seen {
 			t.Errorf("%s is a connection, and is none", c.Client.Name)
 		}
 		slices.Sort(c.Scopes)
-		short = append(short, seen{c.Client.Name, c.Scopes, c.Offline, c.Since.Sub(start), c.LastUsed.Sub(start)})
+		used := never
+		if !c.LastUsed.IsZero() {
+			used = c.LastUsed.Sub(start)
+		}
+		short = append(short, seen{c.Client.Name, c.Scopes, c.Offline, c.Since.Sub(start), used})
 	}
 	return short
 }
@@ -45,49 +52,55 @@ func TestConnections(t *testing.T) {
 				t.Errorf("%s (-want +got):\n%s", when, diff)
 			}
 		}
-		grant := func(clientID string, scopes ...string) string {
-			code := &store.Code{
-				Signature: store.NewID("code"), GrantID: store.NewID("grant"), ExpiresAt: c.Now().Add(time.Minute),
+		grant := func(clientID, code string, scopes ...string) string {
+			saved := &store.Code{
+				Signature: code, GrantID: store.NewID("grant"), ExpiresAt: c.Now().Add(time.Minute),
 				Grant: store.Grant{UserID: u.ID, ClientID: clientID, Resource: "r", Scopes: scopes},
 			}
-			must(t, s.CreateCode(ctx, code))
-			return code.GrantID
+			must(t, s.CreateCode(ctx, saved))
+			return saved.GrantID
 		}
 		refresh := func(grantID, signature string) {
 			must(t, s.CreateRefreshToken(ctx, &store.RefreshToken{Signature: signature, GrantID: grantID, ExpiresAt: c.Now().Add(100 * time.Hour)}))
 		}
-		allow := func(userID, clientID string, scopes ...string) {
-			must(t, s.SaveConsent(ctx, &store.Consent{UserID: userID, ClientID: clientID, Resource: "r", Scopes: scopes}))
+		allow := func(userID, clientID string, online bool, scopes ...string) {
+			must(t, s.SaveConsent(ctx, &store.Consent{UserID: userID, ClientID: clientID, Resource: "r", Scopes: scopes, Online: online}))
 		}
 		is("nothing")
-		allow(other.ID, idle.ID, "profile")
-		allow(u.ID, editor.ID, "profile")
-		first := grant(editor.ID, "profile")
+		allow(other.ID, idle.ID, false, "profile")
+		allow(u.ID, editor.ID, false, "profile")
+		first := grant(editor.ID, "code one", "profile")
+		is("allowed", seen{"Editor", []string{"profile"}, true, 0, never})
 		refresh(first, "one")
 		c.pass(time.Hour)
-		allow(u.ID, terminal.ID, "email")
-		is("two", seen{"Terminal", []string{"email"}, false, time.Hour, time.Hour}, seen{"Editor", []string{"profile"}, true, 0, 0})
+		allow(u.ID, terminal.ID, true, "email")
+		is("two", seen{"Editor", []string{"profile"}, true, 0, 0}, seen{"Terminal", []string{"email"}, false, time.Hour, never})
 
 		// A refresh is a use, whether its token is still there or not.
 		c.pass(time.Hour)
 		must(t, s.RotateRefreshToken(ctx, "one", &store.RefreshToken{Signature: "two", GrantID: first, ExpiresAt: c.Now().Add(100 * time.Hour)}, time.Minute))
-		second := grant(editor.ID, "email", "profile")
-		is("used again", seen{"Editor", []string{"email", "profile"}, true, 0, 2 * time.Hour}, seen{"Terminal", []string{"email"}, false, time.Hour, time.Hour})
+		second := grant(editor.ID, "code two", "email", "profile")
+		is("used again", seen{"Editor", []string{"email", "profile"}, true, 0, 2 * time.Hour}, seen{"Terminal", []string{"email"}, false, time.Hour, never})
+
+		// So is a code, though no refresh token comes with it.
+		c.pass(time.Hour)
+		must(t, s.UseCode(ctx, "code two"))
+		is("a code", seen{"Editor", []string{"email", "profile"}, true, 0, 3 * time.Hour}, seen{"Terminal", []string{"email"}, false, time.Hour, never})
 
 		// What is over does not count.
 		must(t, s.RevokeGrant(ctx, first))
 		must(t, s.RevokeGrant(ctx, second))
-		is("revoked", seen{"Terminal", []string{"email"}, false, time.Hour, time.Hour}, seen{"Editor", []string{"profile"}, false, 0, 0})
-		third := grant(terminal.ID, "email")
+		is("revoked", seen{"Terminal", []string{"email"}, false, time.Hour, never}, seen{"Editor", []string{"profile"}, true, 0, never})
+		third := grant(terminal.ID, "code three", "email")
 		refresh(third, "three")
 		c.pass(200 * time.Hour)
-		is("expired", seen{"Terminal", []string{"email"}, false, time.Hour, 2 * time.Hour}, seen{"Editor", []string{"profile"}, false, 0, 0})
+		is("expired", seen{"Terminal", []string{"email"}, false, time.Hour, 3 * time.Hour}, seen{"Editor", []string{"profile"}, true, 0, never})
 
 		must(t, s.Disconnect(ctx, u.ID, terminal.ID))
 		if alive(t, s, third) {
 			t.Error("a grant of a disconnected client is alive")
 		}
-		is("disconnected", seen{"Editor", []string{"profile"}, false, 0, 0})
+		is("disconnected", seen{"Editor", []string{"profile"}, true, 0, never})
 		for what, id := range map[string]string{"again": terminal.ID, "somebody else's": idle.ID, "unknown": "client_gone", "no text": "\x00\xff"} {
 			wants(t, what, s.Disconnect(ctx, u.ID, id), store.ErrNotFound)
 		}

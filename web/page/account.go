@@ -33,7 +33,7 @@ type App struct {
 	Offline  bool   // it stays signed in
 	Scopes   []string
 	Since    time.Time
-	LastUsed time.Time
+	LastUsed time.Time // zero: it is not signed in
 }
 
 func (Apps) sheet() string { return "account/apps" }
@@ -45,7 +45,7 @@ func (Apps) Side() []accountPage { return accountPages }
 // Open is the ID of the entry that is shown.
 func (Apps) Open() string { return "apps" }
 
-// Used is when the app was last here.
+// Used is when the app last got access.
 func (p Apps) Used(a App) moment { return ago(p.Now, a.LastUsed) }
 
 // From is when the person first let it in.

@@ -10,8 +10,8 @@ func TestAppsSay(t *testing.T) {
 	said := read(t, apps)
 	for _, words := range []string{
 		"Connected apps", "Disconnecting one ends its access at once, everywhere", "Disconnected.", "Signed in as Jane Smith",
-		"Claude claude.ai · used 4 minutes ago · since 1 October See your profile See your email addresses Stays signed in Disconnect",
-		"Cursor An app on a computer of yours · used yesterday · since 20 November 2025 Not verified Disconnect",
+		"Claude claude.ai · signed in 4 minutes ago · since 1 October See your profile See your email addresses Stays signed in Disconnect",
+		"Cursor An app on a computer of yours · signed in yesterday · since 20 November 2025 Not verified Disconnect",
 	} {
 		if !strings.Contains(said, words) {
 			t.Errorf("does not say %q:\n%s", words, said)
@@ -19,6 +19,9 @@ func TestAppsSay(t *testing.T) {
 	}
 	if none := read(t, Apps{User: jane}); !strings.Contains(none, "No app is connected. Connect one, and it appears here") || strings.Contains(none, "Disconnected") {
 		t.Error(none)
+	}
+	if idle := read(t, Apps{Apps: []App{{Name: "Idle", Since: now}}, Now: now}); !strings.Contains(idle, "Idle not signed in · since 20 November") {
+		t.Error(idle)
 	}
 	// The first form is the one meant: signing out comes last.
 	form := formTag.FindStringSubmatch(draw(t, apps).Body.String())
