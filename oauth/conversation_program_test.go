@@ -74,8 +74,10 @@ func waitFor(ts *testscript.TestScript, out io.Reader, log string) {
 func run(ts *testscript.TestScript, stdin string, args ...string) []byte {
 	cmd := exec.Command(program, args...)
 	cmd.Env = os.Environ()
-	for _, key := range []string{"FRONTDESK_URL", "FRONTDESK_DATA"} {
-		cmd.Env = append(cmd.Env, key+"="+ts.Getenv(key))
+	for _, key := range []string{"FRONTDESK_URL", "FRONTDESK_DATA", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK"} {
+		if value := ts.Getenv(key); value != "" {
+			cmd.Env = append(cmd.Env, key+"="+value)
+		}
 	}
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.Output()
