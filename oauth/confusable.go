@@ -2,9 +2,9 @@ package oauth
 
 import "strings"
 
-// alike says which small letter or digit looks like which Latin letter in most typefaces: the part of Unicode's
-// confusables.txt that a name could pass for another with. Full-width, mathematical and enclosed letters, ligatures and
-// accents are taken apart before.
+// alike says which letter, number or sign looks like which Latin letter in most typefaces: the part of Unicode's
+// confusables.txt that a name could pass for another with. Capitals are there where their small letters look otherwise.
+// Full-width, mathematical and enclosed letters, ligatures and accents are taken apart before.
 var alike = map[rune]string{
 	// digits and signs
 	'0': "o", '1': "l", 'i': "l", '|': "l", '!': "l", '5': "s", '$': "s", '@': "a",
@@ -28,6 +28,27 @@ var alike = map[rune]string{
 	'ꭺ': "a", 'ꮯ': "c", 'ꭰ': "d", 'ꭼ': "e", 'ꮐ': "g", 'ꮋ': "h", 'ꭻ': "j", 'ꮶ': "k", 'ꮮ': "l", 'ꮇ': "m", 'ꮲ': "p", 'ꮢ': "r", 'ꮪ': "s",
 	'ꭲ': "t", 'ꮩ': "v", 'ꮃ': "w", 'ꮓ': "z", 'ⲟ': "o", 'ⲣ': "p", 'ⲥ': "c", 'ⲁ': "a", 'ⲓ': "l", 'ⲕ': "k", 'ഠ': "o", 'ഥ': "o", '০': "o",
 	'੦': "o", '૦': "o", '౦': "o", '൦': "o", '๐': "o", '໐': "o", '၀': "o", '٥': "o", '۵': "o", '〇': "o", 'ס': "o", 'ו': "l", 'ן': "l",
+	// Capitals that look otherwise than their small letters
+	'Η': "h", 'Ν': "n", 'Μ': "m", 'Υ': "y", 'Տ': "s", 'Լ': "l",
+	// Cherokee's other ones
+	'ꮜ': "u", 'ꭱ': "r", 'ꭵ': "l", 'ꭹ': "y", 'ꮍ': "y", 'ꮒ': "h", 'ꮟ': "b", 'ᏼ': "b", 'ꮤ': "w", 'ꮎ': "o", 'ꭴ': "o", 'ꮻ': "o",
+	// Lisu
+	'ꓐ': "b", 'ꓑ': "p", 'ꓒ': "d", 'ꓓ': "d", 'ꓔ': "t", 'ꓖ': "g", 'ꓗ': "k", 'ꓙ': "j", 'ꓚ': "c", 'ꓜ': "z", 'ꓝ': "f", 'ꓟ': "m", 'ꓠ': "n",
+	'ꓡ': "l", 'ꓢ': "s", 'ꓣ': "r", 'ꓥ': "a", 'ꓦ': "v", 'ꓧ': "h", 'ꓪ': "w", 'ꓫ': "x", 'ꓬ': "y", 'ꓮ': "a", 'ꓰ': "e", 'ꓲ': "l", 'ꓳ': "o",
+	'ꓴ': "u",
+	// Canadian syllabics
+	'ᐯ': "v", 'ᑌ': "u", 'ᑎ': "n", 'ᑕ': "c", 'ᑭ': "p", 'ᑯ': "d", 'ᑲ': "b", 'ᒍ': "j", 'ᒪ': "l", 'ᕼ': "h", 'ᖇ': "r", 'ᖯ': "b", 'ᖴ': "f",
+	'ᗅ': "a", 'ᗞ': "d", 'ᗩ': "a", 'ᗪ': "d", 'ᗰ': "m", 'ᗷ': "b", 'ᗴ': "e", 'ᗯ': "w", 'ᗝ': "o", 'ᘜ': "g", 'ᘔ': "z", 'ᔕ': "s", 'ᖺ': "h",
+	'ᐱ': "a", 'ᐃ': "a", 'ᒥ': "r", '᙭': "x", 'ᕁ': "x", 'ᕽ': "x", 'ᑫ': "q", 'ᘉ': "n",
+	// Other letters and numbers that are round, straight or crossed
+	'ߊ': "l", 'ا': "l", '丨': "l", 'ᅵ': "l", 'ᛁ': "l", 'ⵏ': "l", '١': "l", '۱': "l", 'ⵔ': "o", 'ⵙ': "o", '०': "o", '୦': "o", '௦': "o",
+	'០': "o", '᠐': "o", '߀': "o", 'ه': "o", 'ہ': "o", 'ჿ': "o", 'ဝ': "o", '𐐬': "o", '𐓪': "o", 'ᄋ': "o", 'ᆼ': "o", '○': "o", '◯': "o",
+	'∘': "o", '𐐪': "a", '𐐽': "c", '𐑈': "s", 'ⵝ': "x", 'ᚷ': "x", 'ⴹ': "e", 'ⴸ': "v", 'ᚱ': "r", 'ᛒ': "b", 'ᛖ': "m", 'ᛗ': "m", 'ᛕ': "k",
+	// signs
+	'∣': "l", '│': "l", '┃': "l", '❘': "l", '⏐': "l", '▏': "l", '£': "l", '₤': "l", '℮': "e", '∈': "e", '∊': "e", '€': "e", '⍺': "a",
+	'₳': "a", '⍵': "w", '₩': "w", '⍴': "p", '₱': "p", '⍳': "l", '∂': "d", '∪': "u", '⋃': "u", '∨': "v", '⋁': "v", '∩': "n", '₦': "n",
+	'⊤': "t", '⟙': "t", '₮': "t", '×': "x", '╳': "x", '✕': "x", '⨯': "x", '¢': "c", '₵': "c", '¥': "y", '₲': "g", '฿': "b", '₿': "b",
+	'₭': "k", '∫': "f",
 }
 
 // pairs are letters that look like another one together.

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -66,12 +67,11 @@ func (v *verifiedNames) find(ctx context.Context, s *Server, look string) (store
 // skeleton is how a name looks to somebody who does not look twice: two names with the same one can be mistaken for each
 // other (after Unicode Technical Standard 39 section 4). Width, style, case, accents, spaces and signs make no difference.
 func skeleton(name string) string {
-	name = norm.NFD.String(strings.ToLower(norm.NFKC.String(name)))
 	var b strings.Builder
-	for _, r := range name {
+	for _, r := range norm.NFD.String(norm.NFKC.String(name)) {
 		if as, ok := latin(r); ok {
 			b.WriteString(as)
-		} else if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		} else if unicode.IsLetter(r) || unicode.IsNumber(r) {
 			b.WriteRune(usual(r))
 		}
 	}
@@ -80,11 +80,12 @@ func skeleton(name string) string {
 
 // latin is the Latin letter that r looks like.
 func latin(r rune) (string, bool) {
-	as, ok := alike[unicode.ToLower(r)]
-	if !ok {
-		as, ok = alike[usual(r)]
+	for _, r := range []rune{r, unicode.ToLower(r), usual(r)} {
+		if as, ok := alike[r]; ok {
+			return as, true
+		}
 	}
-	return as, ok
+	return "", false
 }
 
 // usual is the small letter that shares r's capital: some letters have several, of other shapes.
@@ -93,7 +94,7 @@ func usual(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
 // inLatin is a name with every letter that looks like a Latin one written as that.
 func inLatin(name string) string {
 	var b strings.Builder
-	for _, r := range norm.NFC.String(name) {
+	for _, r := range norm.NFKC.String(name) {
 		as, ok := latin(r)
 		switch {
 		case !ok || r < unicode.MaxASCII:
@@ -110,22 +111,41 @@ func inLatin(name string) string {
 // alphabets have letters in common with each other to look at, and no word in any language is written in two of them.
 var alphabets = []*unicode.RangeTable{
 	unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Lisu,
+	unicode.Canadian_Aboriginal,
+}
+
+// elsewhere stands for all others of what looks like a Latin letter, signs too.
+var elsewhere = new(unicode.RangeTable)
+
+// alphabetOf is the one that r is of, as far as that can deceive; nil: it cannot.
+func alphabetOf(r rune) *unicode.RangeTable {
+	for _, a := range alphabets {
+		if unicode.Is(a, r) {
+			return a
+		}
+	}
+	if _, ok := latin(r); ok && r > unicode.MaxASCII {
+		return elsewhere
+	}
+	return nil
+}
+
+// parts tells whether words end at r: what is no letter, does not look like one, and is no number.
+func parts(r rune) bool {
+	_, ok := latin(r)
+	return !ok && !unicode.In(r, unicode.L, unicode.M, unicode.N)
 }
 
 // mixesAlphabets tells whether a single word does.
 func mixesAlphabets(name string) bool {
-	for word := range strings.FieldsFuncSeq(norm.NFKC.String(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) }) {
+	for word := range strings.FieldsFuncSeq(norm.NFKC.String(name), parts) {
 		var first *unicode.RangeTable
 		for _, r := range word {
-			for _, a := range alphabets {
-				if !unicode.Is(a, r) {
-					continue
-				}
-				if first != nil && first != a {
-					return true
-				}
-				first = a
+			a := alphabetOf(r)
+			if a != nil && first != nil && first != a {
+				return true
 			}
+			first = cmp.Or(first, a)
 		}
 	}
 	return false
