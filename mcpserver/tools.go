@@ -54,6 +54,7 @@ func (r refused) Error() string { return string(r) }
 // t.output describes the structured half of its answer.
 func newTool[In any](t tool, method func(*Server, context.Context, *oauth.Token, In) (answer, error)) tool {
 	t.input = inputSchema[In]()
+	misfit := refused("The arguments do not fit the input schema of " + t.name + ". " + takes(t.input))
 	resolved, err := t.input.Resolve(nil)
 	if err != nil {
 		panic(err)
@@ -61,7 +62,7 @@ func newTool[In any](t tool, method func(*Server, context.Context, *oauth.Token,
 	t.call = func(s *Server, ctx context.Context, token *oauth.Token, arguments json.RawMessage) (answer, error) {
 		var in In
 		if !fits(resolved, arguments) || (len(arguments) > 0 && json.Unmarshal(arguments, &in) != nil) {
-			return answer{}, refused("The arguments do not fit the input schema of " + t.name + ".")
+			return answer{}, misfit
 		}
 		return method(s, ctx, token, in)
 	}
@@ -82,6 +83,18 @@ func inputSchema[In any]() *jsonschema.Schema {
 		}
 	}
 	return input
+}
+
+// takes says in words what a tool takes, so that a model need not look the schema up to mend its call.
+func takes(input *jsonschema.Schema) string {
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(input.Properties)) {
+		words = append(words, name+" ("+input.Properties[name].Type+")")
+	}
+	if len(words) == 0 {
+		return "It takes none."
+	}
+	return "It takes " + strings.Join(words, ", ") + "."
 }
 
 // fits tells whether the arguments are what the schema asks for. Some models send null for what they leave out.

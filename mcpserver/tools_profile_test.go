@@ -133,9 +133,9 @@ func TestGetUserProfileRefuses(t *testing.T) {
 	d := open(t, nil)
 	for name, c := range map[string]struct{ token, arguments, says string }{
 		"user gone":  {"nobody+profile", `{}`, "This account is not here any more."},
-		"an input":   {everything, `{"user_id":"user_2"}`, "The arguments do not fit the input schema of get_user_profile."},
-		"not a map":  {everything, `[]`, "The arguments do not fit the input schema of get_user_profile."},
-		"a sentence": {everything, `"x"`, "The arguments do not fit the input schema of get_user_profile."},
+		"an input":   {everything, `{"user_id":"user_2"}`, "The arguments do not fit the input schema of get_user_profile. It takes none."},
+		"not a map":  {everything, `[]`, "The arguments do not fit the input schema of get_user_profile. It takes none."},
+		"a sentence": {everything, `"x"`, "The arguments do not fit the input schema of get_user_profile. It takes none."},
 	} {
 		var got toolReply
 		d.send(t, strings.Replace(call, `{}`, c.arguments, 1), as(c.token)).result(t, &got)

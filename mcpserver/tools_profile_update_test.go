@@ -57,7 +57,7 @@ func TestUpdateUserProfileRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	const rule = "A username has 2 to 31 characters: letters a to z, digits, dots, dashes and underscores, beginning with a letter or digit."
-	const schema = "The arguments do not fit the input schema of update_user_profile."
+	const schema = "The arguments do not fit the input schema of update_user_profile. It takes first_name (string), last_name (string), username (string)."
 	for arguments, says := range map[string]string{
 		`{"username":"Taken"}`: "This username is taken. Choose another one.",
 		`{"username":""}`:      rule,

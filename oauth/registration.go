@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -65,9 +66,17 @@ func readMetadata(w http.ResponseWriter, r *http.Request, into any) error {
 	if err != nil {
 		return errInvalidClientMetadata.WithHint("The body cannot be read, or is too large.")
 	}
+	none := errInvalidClientMetadata.WithHint("The body is not a JSON object of the members that RFC 7591 lists.")
 	body = bytes.TrimSpace(body)
-	if len(body) == 0 || body[0] != '{' || !utf8.Valid(body) || tooDeep(body) || json.Unmarshal(body, into) != nil {
-		return errInvalidClientMetadata.WithHint("The body is not a JSON object of the members that RFC 7591 lists.")
+	if len(body) == 0 || body[0] != '{' || !utf8.Valid(body) || tooDeep(body) {
+		return none
+	}
+	err = json.Unmarshal(body, into)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
+		return errInvalidClientMetadata.WithHintf("The member %s is not of the type that RFC 7591 section 2 gives it.", wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:])
+	}
+	if err != nil {
+		return none
 	}
 	return nil
 }
