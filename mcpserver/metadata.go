@@ -19,7 +19,7 @@ func (s *Server) metadata() []byte {
 }
 
 // protectedResource serves the metadata to anybody, browsers of any origin included.
-func (s *Server) protectedResource(w http.ResponseWriter, r *http.Request) {
+func (s *Server) protectedResource(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")
 	switch r.Method {
@@ -34,9 +34,10 @@ func (s *Server) protectedResource(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 	default:
 		h.Set("Allow", "GET, HEAD, OPTIONS")
-		s.answer(w, r, &refusal{
+		return &refusal{
 			status: http.StatusMethodNotAllowed, code: "invalid_request",
 			description: "This document can only be read.",
-		})
+		}
 	}
+	return nil
 }

@@ -85,10 +85,10 @@ func New(c Config) (*Server, error) {
 // "/" will do).
 func (s *Server) Mount(mux *http.ServeMux) {
 	mcp := s.Protect(s.message(s.transport))
-	mux.Handle("/mcp", mcp)                                                                        // MCP 2026-07-28, Streamable HTTP
-	mux.Handle("/mcp/{$}", mcp)                                                                    // the same without a redirect, which drops the token
-	mux.Handle("/.well-known/oauth-protected-resource", http.HandlerFunc(s.protectedResource))     // RFC 9728 section 3
-	mux.Handle("/.well-known/oauth-protected-resource/mcp", http.HandlerFunc(s.protectedResource)) // RFC 9728 section 3.1
+	mux.Handle("/mcp", mcp)                                                                  // MCP 2026-07-28, Streamable HTTP
+	mux.Handle("/mcp/{$}", mcp)                                                              // the same without a redirect, which drops the token
+	mux.Handle("/.well-known/oauth-protected-resource", s.endpoint(s.protectedResource))     // RFC 9728 section 3
+	mux.Handle("/.well-known/oauth-protected-resource/mcp", s.endpoint(s.protectedResource)) // RFC 9728 section 3.1
 }
 
 // Scopes is what the toolsets bring besides [oauth.Standard]: for the consent page, metadata and
@@ -97,7 +97,7 @@ func Scopes() []oauth.Scope {
 	var brought []oauth.Scope
 	for _, set := range toolsets {
 		for _, scope := range set.scopes {
-			if !slices.ContainsFunc(oauth.Standard, func(s oauth.Scope) bool { return s.Name == scope.Name }) {
+			if !oauth.IsStandard(scope.Name) {
 				brought = append(brought, scope)
 			}
 		}

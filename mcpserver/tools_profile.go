@@ -114,20 +114,9 @@ func secondaryEmails(u *store.User) []string {
 func externalAccounts(u *store.User) []string {
 	accounts := []string{}
 	for _, a := range u.ExternalAccounts {
-		accounts = append(accounts, providerName(a.Provider)+" ("+a.Identifier+")")
+		accounts = append(accounts, a.Provider+" ("+a.Identifier+")")
 	}
 	return accounts
-}
-
-// providerName is how people write the provider's key.
-func providerName(provider string) string {
-	if provider == "github" {
-		return "GitHub"
-	}
-	if provider == "" {
-		return provider
-	}
-	return strings.ToUpper(provider[:1]) + provider[1:]
 }
 
 // inWords is value as the text has it, always one line: a name with a line break in it could otherwise

@@ -18,7 +18,7 @@ var full = &store.User{
 	ID: "user_1", Username: "jane", FirstName: "Jane", LastName: "Smith", ImageURL: "https://img.example/jane.png",
 	TwoFactorEnabled: true, CreateOrganizationEnabled: true, BannedAt: time.Now(),
 	Emails:           []store.Email{{Address: "a@x.example"}, {Address: "jane@example.com", Primary: true}, {Address: "b@x.example"}},
-	ExternalAccounts: []store.ExternalAccount{{Provider: "google", Identifier: "jane@gmail.com"}, {Provider: "github", Identifier: "jane"}},
+	ExternalAccounts: []store.ExternalAccount{{Provider: "Google", Identifier: "jane@gmail.com"}, {Provider: "GitHub", Identifier: "jane"}},
 }
 
 func TestProfile(t *testing.T) {

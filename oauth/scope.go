@@ -55,7 +55,7 @@ func (s *Server) requestedScopes(named string, client *store.Client) ([]string, 
 func (s *Server) allowedScopes(client *store.Client) []string {
 	var names []string
 	for _, scope := range s.Scopes {
-		beyond := client.Source != store.FromOperator && !slices.Contains(s.DefaultScopes, scope.Name) && !isStandard(scope.Name)
+		beyond := client.Source != store.FromOperator && !slices.Contains(s.DefaultScopes, scope.Name) && !IsStandard(scope.Name)
 		if len(client.Scopes) == 0 || slices.Contains(client.Scopes, scope.Name) || beyond {
 			names = append(names, scope.Name)
 		}
@@ -63,7 +63,8 @@ func (s *Server) allowedScopes(client *store.Client) []string {
 	return names
 }
 
-func isStandard(name string) bool {
+// IsStandard tells whether name is one of [Standard].
+func IsStandard(name string) bool {
 	return slices.ContainsFunc(Standard, func(s Scope) bool { return s.Name == name })
 }
 

@@ -13,8 +13,8 @@ type Email struct {
 	CreatedAt  time.Time `gorm:"serializer:millis;autoCreateTime:false"`
 }
 
-// ExternalAccount is an account elsewhere that a user has connected. Subject is the provider's id of the
-// person, Identifier what people recognise.
+// ExternalAccount is an account elsewhere that a user has connected. Provider is as people read it: Google. Subject is the
+// provider's id of the person, Identifier what people recognise.
 type ExternalAccount struct {
 	ID         string
 	UserID     string
