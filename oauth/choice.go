@@ -116,7 +116,7 @@ func (s *Server) spared(names, refused []string) []string {
 func (s *Server) remember(a *authorization, d decision) *store.Consent {
 	return &store.Consent{
 		UserID: a.session.UserID, ClientID: a.client.ID, Resource: a.resource.URL,
-		Scopes: with(s.spared(a.allowed(), d.refused), d.scopes...), Online: d.online, Site: siteOf(a.redirect),
+		Scopes: with(s.spared(a.allowed(), d.refused), d.scopes...), Online: d.online, Site: originOf(a.redirect),
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -201,12 +200,4 @@ func NewDocument(id string) (*store.Client, error) {
 		return nil, fmt.Errorf("there is no client %q, and no document can be there", id)
 	}
 	return &store.Client{ID: id, AuthMethod: "none", ApplicationType: "web", Source: store.FromDocument}, nil
-}
-
-// Origin is the site that a client's document comes from, "" for a client without one.
-func Origin(c *store.Client) string {
-	if u, err := url.Parse(c.ID); err == nil && c.Source == store.FromDocument {
-		return u.Host
-	}
-	return ""
 }

@@ -69,7 +69,7 @@ func TestDocumentGetsIn(t *testing.T) {
 	if h.pages.asked.Client == nil || h.pages.asked.Client.Name != "Claude Code" || !h.pages.asked.Local {
 		t.Fatalf("not asked: %d %s", h.pages.status, h.pages.said)
 	}
-	if got := Origin(h.pages.asked.Client); got == "" || !strings.Contains(o.url, got) {
+	if got := DocumentHost(h.pages.asked.Client); got == "" || !strings.Contains(o.url, got) {
 		t.Errorf("origin %q", got)
 	}
 	w := h.postConsent(t, "allow")

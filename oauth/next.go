@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"github.com/ory/fosite"
@@ -62,16 +61,7 @@ func mustAsk(a *authorization) bool {
 // elsewhere tells whether the answer goes to another site than the person agreed to. A client that nobody vouches for
 // may have registered many, and only the one on the page was allowed.
 func (a *authorization) elsewhere() bool {
-	return a.consent != nil && !a.client.Verified && a.consent.Site != siteOf(a.redirect)
-}
-
-// siteOf is the scheme and host of a redirect URI.
-func siteOf(uri string) string {
-	u, err := url.Parse(uri)
-	if err != nil {
-		return uri
-	}
-	return u.Scheme + "://" + u.Host
+	return a.consent != nil && !a.client.Verified && a.consent.Site != originOf(a.redirect)
 }
 
 // signIn sends the person to sign in and back to this very request.

@@ -2,7 +2,7 @@ package oauth
 
 import (
 	"cmp"
-	"fmt"
+	"errors"
 
 	"github.com/ory/fosite"
 
@@ -30,23 +30,34 @@ func NewClient(q ClientRequest) (*store.Client, string, error) {
 		IDTokenAlg: cmp.Or(q.IDTokenAlg, usualAlgorithm), PostLogoutRedirectURIs: q.PostLogoutRedirectURIs, ResourceServer: q.ResourceServer,
 	}
 	if c.Name == "" {
-		return nil, "", fmt.Errorf("a client needs a name")
+		return nil, "", errors.New("a client needs a name")
 	}
 	if q.ResourceServer && len(q.RedirectURIs) == 0 { // it serves, and signs nobody in
 		c.GrantTypes, c.ResponseTypes = nil, nil
 	} else if err := checkRedirects(c.RedirectURIs); err != nil {
-		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
+		return nil, "", inWords(err)
 	}
 	if err := checkPostLogoutRedirects(c.PostLogoutRedirectURIs); err != nil {
-		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
+		return nil, "", inWords(err)
 	}
 	if err := checkIDTokenAlg(c.IDTokenAlg); err != nil {
-		return nil, "", fmt.Errorf("%s", err.(*fosite.RFC6749Error).HintField)
+		return nil, "", inWords(err)
 	}
 	if q.Confidential || q.ResourceServer {
 		c.AuthMethod = "client_secret_basic"
 	}
-	return c, newSecret(c), chooseType(c)
+	if err := chooseType(c); err != nil {
+		return nil, "", inWords(err)
+	}
+	return c, newSecret(c), nil
+}
+
+// inWords is what is wrong, without the code that clients get to read.
+func inWords(err error) error {
+	if e, ok := errors.AsType[*fosite.RFC6749Error](err); ok {
+		return errors.New(e.HintField)
+	}
+	return err
 }
 
 // NewClientSecret makes a new secret for a confidential client and the hash to keep.

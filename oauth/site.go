@@ -30,12 +30,29 @@ func Site(uri string) string {
 	return site
 }
 
+// originOf is the scheme and host of a redirect URI.
+func originOf(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return uri
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// DocumentHost is the host that a client's document comes from, "" for a client without one.
+func DocumentHost(c *store.Client) string {
+	if u, err := url.Parse(c.ID); err == nil && c.Source == store.FromDocument {
+		return u.Host
+	}
+	return ""
+}
+
 // Home is whose a client is to a person, as far as that is known: the site that describes it, or else the one that they
 // agreed to be sent to (store.Connection.Sites), or else the one that all its redirects lead to: a client registers many
 // that are not its own. "": nobody can tell. local: it runs on the person's own computer, or could.
 func Home(c *store.Client, agreed []string) (site string, local bool) {
-	if origin := Origin(c); origin != "" {
-		return origin, false
+	if host := DocumentHost(c); host != "" {
+		return host, false
 	}
 	uris := agreed
 	if len(uris) == 0 {

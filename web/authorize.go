@@ -28,7 +28,7 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 	}
 	p := page.Consent{
 		Action: ask.Action, Token: ask.Token, ClientName: ask.Client.Name, Verified: ask.Client.Verified,
-		Origin: oauth.Origin(ask.Client), Local: ask.Local, New: ask.First, User: personOf(ask.User), SwitchURL: ask.SwitchURL,
+		DocumentHost: oauth.DocumentHost(ask.Client), Local: ask.Local, New: ask.First, User: personOf(ask.User), SwitchURL: ask.SwitchURL,
 		ResourceName: ask.Resource.Name, ResourceURL: ask.Resource.URL,
 		RedirectHost: host, RedirectURI: ask.RedirectURI, Site: ask.Site, AppsURL: appsPath, UserID: ask.UserID, Nothing: ask.Nothing,
 		Lasts: ask.Lasts, Unused: ask.Unused, LookAlike: ask.LookAlike, LogoURL: ask.LogoURL,

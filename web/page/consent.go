@@ -29,7 +29,7 @@ type Consent struct {
 	RedirectURI  string
 	Site         string // the end of RedirectHost that says whose it is; empty: nothing does
 	AppsURL      string // the person's connected apps; empty: not mentioned
-	Origin       string // the site at which the client describes itself; empty: it registered here
+	DocumentHost string // the host at which the client describes itself; empty: it registered here
 	LookAlike    string // a name that the client's own can be mistaken for; empty: none
 	LogoURL      string // our copy of the client's logo: a local URL; empty: its initial stands for it
 }

@@ -37,7 +37,7 @@ func TestConsentSaysWhoDescribes(t *testing.T) {
 	t.Parallel()
 	for _, local := range []bool{true, false} {
 		p := consent
-		p.Verified, p.Local, p.Origin, p.LookAlike = false, local, "cursor.example", ""
+		p.Verified, p.Local, p.DocumentHost, p.LookAlike = false, local, "cursor.example", ""
 		if said := read(t, p); !strings.Contains(said, "It is described at cursor.example") {
 			t.Errorf("local %v: the origin is not said:\n%s", local, said)
 		}
@@ -61,7 +61,7 @@ func TestConsentWarnsOfLookAlikes(t *testing.T) {
 		{false, "described.example", "It is described at described.example. Choose Deny, unless you know evil.example."},
 		{true, "", "It runs on this computer. Choose Deny, unless you know which app it is."},
 	} {
-		p.Local, p.Origin = c.local, c.origin
+		p.Local, p.DocumentHost = c.local, c.origin
 		said := read(t, p)
 		if !strings.Contains(said, "This name can be mistaken for Cursor. It is another app, and Acme has not checked it. "+c.says) {
 			t.Errorf("no warning:\n%s", said)
@@ -123,7 +123,7 @@ func TestConsentWarns(t *testing.T) {
 		{false, false, []string{unknown, test, "and know anysphere.cursor-mcp."}, []string{local, "Checked by"}},
 	} {
 		p := consent
-		p.Verified, p.Local, p.Origin, p.LookAlike = c.verified, c.local, "", ""
+		p.Verified, p.Local, p.DocumentHost, p.LookAlike = c.verified, c.local, "", ""
 		said := read(t, p)
 		for _, words := range c.says {
 			if !strings.Contains(said, words) {

@@ -56,7 +56,7 @@ var (
 		},
 		UserID: true, Nothing: true, Lasts: time.Hour, Unused: 30 * 24 * time.Hour,
 		RedirectHost: "anysphere.cursor-mcp", RedirectURI: "cursor://anysphere.cursor-mcp/oauth/callback",
-		AppsURL: "/account/apps", Origin: "describes.example", LookAlike: "Cursor Pro", LogoURL: "/oauth/logos/00ff",
+		AppsURL: "/account/apps", DocumentHost: "describes.example", LookAlike: "Cursor Pro", LogoURL: "/oauth/logos/00ff",
 	}
 	apps = Apps{User: jane, Disconnected: true, Now: now, Apps: []App{
 		{
