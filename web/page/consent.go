@@ -70,7 +70,7 @@ func (p Consent) Choosable() bool {
 // Says is what stands below a scope's title.
 func (p Consent) Says(s Scope) string {
 	if s.Stay && p.Unused > 0 {
-		return "Until you disconnect it, or it is not used for " + span(p.Unused)
+		return "Until you disconnect it or leave it unused for " + span(p.Unused)
 	}
 	return s.Description
 }

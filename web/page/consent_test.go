@@ -17,7 +17,7 @@ func read(t *testing.T, p Page) string {
 	return strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(body, ""))), " ")
 }
 
-// TestConsentSays holds the words that CONTRACT.md and SECURITY.md ask for.
+// TestConsentSays holds the words that warn and explain.
 func TestConsentSays(t *testing.T) {
 	t.Parallel()
 	said := read(t, consent)
@@ -85,8 +85,8 @@ func TestConsentSaysHowLong(t *testing.T) {
 		unused       time.Duration
 		says, silent string
 	}{
-		{[]Scope{line}, 30 * 24 * time.Hour, "Until you disconnect it, or it is not used for 30 days Untick what you want to keep to yourself. Access lasts 1 hour at a time.", "renews"},
-		{nil, 30 * 24 * time.Hour, "Access lasts 1 hour at a time and renews itself until you disconnect it, or it is not used for 30 days.", "Untick"},
+		{[]Scope{line}, 30 * 24 * time.Hour, "Until you disconnect it or leave it unused for 30 days Only what is ticked is allowed. Access lasts 1 hour at a time.", "renews"},
+		{nil, 30 * 24 * time.Hour, "Access lasts 1 hour at a time and renews itself until you disconnect it or leave it unused for 30 days.", "ticked"},
 		{nil, 0, "Access ends after 1 hour.", "renews"},
 	} {
 		said := read(t, Consent{Scopes: c.scopes, Lasts: time.Hour, Unused: c.unused})
@@ -101,7 +101,7 @@ func TestConsentAsksForMore(t *testing.T) {
 	t.Parallel()
 	said := read(t, unchecked(consent))
 	for _, words := range []string{
-		"for more than before", "it will also be able to Change your profile", "It keeps what you allowed before: See your profile, Stay signed in.",
+		"for more than before", "it will also be able to Change your profile", "What you allowed before stays: See your profile, Stay signed in.",
 		"You will go to login.claude.ai", "and know claude.ai.",
 	} {
 		if !strings.Contains(said, words) {

@@ -17,7 +17,7 @@ var (
 )
 
 // TestForms holds what scripts rely on: the first form is the one meant, its attributes stand in
-// double quotes, and its inputs and buttons have the names of CONTRACT.md.
+// double quotes, and its inputs and buttons have the names that scripts know.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -29,7 +29,7 @@ func TestForms(t *testing.T) {
 		{SignUp{Action: "/a?b=1&c=2"}, []string{"email", "username", "first_name", "last_name", "password"}, nil},
 		{Consent{Action: "/a?b=1&c=2"}, []string{"token", "consent", "consent"}, []string{`value="deny" class="button">Deny<`, `value="allow" class="button primary">Allow<`}},
 		{Consent{Action: "/a?b=1&c=2", Scopes: []Scope{{Field: "scope:email"}, {Title: "fixed"}}}, []string{"token", "scope:email", "consent", "consent"}, []string{`value="yes" checked>`}},
-		{SignOut{Action: "/a?b=1&c=2"}, []string{"token"}, []string{">Sign out</button>", ">Stay signed in</a>"}},
+		{SignOut{Action: "/a?b=1&c=2"}, []string{"token"}, []string{">Sign out</button>", ">Stay</a>"}},
 		{FormPost{Action: "https://c.example/a?b=1&c=2", Fields: []Field{{"code", "x"}, {"iss", "y"}}}, []string{"code", "iss"}, []string{">Continue</button>"}},
 	} {
 		form := formTag.FindStringSubmatch(draw(t, c.page).Body.String())

@@ -1,4 +1,4 @@
-// Package page draws what people see: sign-in, sign-up, consent, errors and the landing page.
+// Package page draws what people see.
 //
 // Its one idea: a page is a struct, and the template that bears the struct's name. A handler fills
 // the struct and calls Render; words, markup, style and script all live here. The package knows
