@@ -86,6 +86,8 @@ func TestContrast(t *testing.T) {
 			{"brass", "card", 4.5},
 			{"danger", "danger-soft", 4.5},
 			{"ok", "card", 4.5},
+			{"ok", "ok-soft", 4.5},
+			{"ink", "danger-soft", 4.5},
 			{"edge", "card", 3},
 			{"edge", "field", 3},
 		} {
