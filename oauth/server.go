@@ -130,14 +130,25 @@ func (s *Server) Maintain(ctx context.Context) { s.keys.Maintain(ctx) }
 
 // Mount adds the room's routes.
 func (s *Server) Mount(mux *http.ServeMux) {
-	asked := map[string]bool{}
 	for _, e := range s.endpoints() {
 		mux.HandleFunc(e.method+" "+e.path, s.answering(e))
-		if !slices.Contains(browsed, e.path) && !asked[e.path] {
-			mux.HandleFunc("OPTIONS "+e.path, preflight)
-			asked[e.path] = true
+	}
+	for _, path := range s.Paths() {
+		if !slices.Contains(browsed, path) {
+			mux.HandleFunc("OPTIONS "+path, preflight)
 		}
 	}
+}
+
+// Paths is every path of this room. Programs post there from anywhere; what people answer there is checked where it is read.
+func (s *Server) Paths() []string {
+	var paths []string
+	for _, e := range s.endpoints() {
+		if !slices.Contains(paths, e.path) {
+			paths = append(paths, e.path)
+		}
+	}
+	return paths
 }
 
 // browsed are the endpoints that browsers go to, with their cookie; scripts do not.

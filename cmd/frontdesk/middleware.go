@@ -16,19 +16,13 @@ const (
 	maxLoggedPath = 200     // bytes
 )
 
-// machines are where programs post, from any origin or none: they bring a token or a secret instead of the
-// browser's cookie. A person's answer at /oauth/authorize or /oauth/logout is checked there, since clients post to
-// them as well.
-var machines = []string{
-	"/oauth/token", "/oauth/register", "/oauth/register/{client_id}", "/oauth/revoke", "/oauth/introspect", "/oauth/userinfo",
-	"/oauth/authorize", "/oauth/logout", "/mcp", "/mcp/{$}",
-}
-
 // refuser answers a request that no room answers.
 type refuser func(w http.ResponseWriter, r *http.Request, status int)
 
-// guard is what every request passes before it comes to a room.
-func guard(rooms http.Handler, cfg *Config, refuse refuser, log *slog.Logger) http.Handler {
+// guard is what every request passes before it comes to a room. machines are where programs post, from any origin or none:
+// they bring a token or a secret instead of the browser's cookie. Where they share an address with people's answers, the
+// room looks at the origin itself.
+func guard(rooms http.Handler, machines []string, cfg *Config, refuse refuser, log *slog.Logger) http.Handler {
 	origins := http.NewCrossOriginProtection()
 	if err := origins.AddTrustedOrigin(cfg.URL); err != nil {
 		panic(err) // checkURL lets nothing else through

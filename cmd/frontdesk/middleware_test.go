@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"frontdesk/oauth"
 )
 
 // gate is guard around rooms of the test's, and what it logs.
@@ -18,7 +20,8 @@ func gate(t *testing.T, rooms http.HandlerFunc, proxies ...netip.Prefix) (http.H
 	t.Helper()
 	log := new(bytes.Buffer)
 	refuse := func(w http.ResponseWriter, _ *http.Request, status int) { w.WriteHeader(status) }
-	return guard(rooms, &Config{URL: "http://localhost:3000", Proxies: proxies}, refuse, slog.New(slog.NewTextHandler(log, nil))), log
+	machines := append(new(oauth.Server).Paths(), "/mcp", "/mcp/{$}")
+	return guard(rooms, machines, &Config{URL: "http://localhost:3000", Proxies: proxies}, refuse, slog.New(slog.NewTextHandler(log, nil))), log
 }
 
 func TestRequestID(t *testing.T) {

@@ -123,7 +123,7 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, se
 	mux.HandleFunc("GET /readyz", ready(s, log))
 	refuse := refusal(pages)
 	mux.HandleFunc("/", nowhere(mux, refuse))
-	return guard(mux, cfg, refuse, log), authorization, nil
+	return guard(mux, append(authorization.Paths(), "/mcp", "/mcp/{$}"), cfg, refuse, log), authorization, nil
 }
 
 // startHousekeeping deletes what is over, now and every ten minutes: what has expired, codes after keep more, and
