@@ -137,7 +137,7 @@ func (s *Server) formToken(a *authorization, c choice) string {
 func (a *authorization) shown() []string {
 	return []string{
 		a.session.ID, a.form.Encode(), a.redirect, strings.Join(a.scopes, " "), a.client.Name,
-		strings.Join(a.client.RedirectURIs, " "), strings.Join(a.client.GrantTypes, " "),
+		strings.Join(a.client.RedirectURIs, " "), strings.Join(a.client.GrantTypes, " "), strconv.FormatBool(a.client.Verified),
 	}
 }
 

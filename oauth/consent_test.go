@@ -1,11 +1,14 @@
 package oauth
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
 	"time"
+
+	"frontdesk/store"
 )
 
 // asks shows the public client's consent page.
@@ -18,25 +21,28 @@ func (h *house) asks(t *testing.T, change url.Values) {
 	}
 }
 
+// updating is the client's own update of what it registered.
+func updating(change func(c *store.Client)) func(h *house) error {
+	return func(h *house) error {
+		c := *h.public
+		change(&c)
+		return h.Store.UpdateClient(context.Background(), &c, h.public.RegistrationHash)
+	}
+}
+
 // TestClientChangesMeanwhile blocks or changes the client after the answer was read and before it is saved. Whichever
 // it is, the answer is to another page, and nothing comes of it.
 func TestClientChangesMeanwhile(t *testing.T) {
 	for name, change := range map[string]func(h *house) error{
-		"blocked": func(h *house) error { return h.Store.BlockClient(t.Context(), h.public.ID) },
-		"renamed": func(h *house) error {
-			other := *h.public
-			other.Name = "Another"
-			return h.Store.UpdateClient(t.Context(), &other, h.public.RegistrationHash)
-		},
-		"moved": func(h *house) error {
-			other := *h.public
-			other.RedirectURIs = []string{"https://evil.example/cb"}
-			return h.Store.UpdateClient(t.Context(), &other, h.public.RegistrationHash)
-		},
+		"blocked":           func(h *house) error { return h.Store.BlockClient(t.Context(), h.public.ID) },
+		"renamed":           updating(func(c *store.Client) { c.Name = "Another" }),
+		"moved":             updating(func(c *store.Client) { c.RedirectURIs = []string{"https://evil.example/cb"} }),
+		"no longer checked": updating(func(c *store.Client) { c.URI = "https://evil.example" }),
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
-			h.asks(t, url.Values{"prompt": {"consent"}})
+			must(t, h.Store.Disconnect(t.Context(), h.jane.ID, h.public.ID))
+			h.asks(t, nil)
 			var err error
 			h.Now = func() time.Time { // asked for first when the form's age is looked at
 				h.Now = h.clock.now
