@@ -17,12 +17,9 @@ test:
 	go test -race ./...
 	$(MAKE) e2e
 
-e2e: cmd/frontdesk/e2e/node_modules/.package-lock.json
+e2e:
 	go test -tags e2e -count=1 -timeout 20m $(e2e)
 	go test -race -count=1 -timeout 20m -run '^TestRace$$' ./oauth -rounds 200
-
-cmd/frontdesk/e2e/node_modules/.package-lock.json: cmd/frontdesk/e2e/package-lock.json
-	npm ci --prefix cmd/frontdesk/e2e --no-audit --no-fund
 
 bench:
 	go test -run '^$$' -bench . -benchmem ./...

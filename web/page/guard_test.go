@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestHeaders holds what SECURITY asks of every page, error pages too.
+// TestHeaders holds the headers that guard every page, error pages too.
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	for _, p := range full {

@@ -34,43 +34,6 @@ func TestSignInFlood(t *testing.T) {
 	}
 }
 
-// TestCodeLifetime: a code is over after 60 seconds.
-func TestCodeLifetime(t *testing.T) {
-	t.Parallel()
-	d := start(t)
-	p := d.user(t)
-	a, c := d.register(t, everyday(webRedirect)), d.stranger(t)
-	tr := a.trip()
-	late := a.redemption(tr, a.code(t, c, p, tr))
-	began := time.Now()
-	tr = a.trip()
-	a.tokens(t, a.token(t, a.redemption(tr, a.code(t, c, p, tr))))
-	<-time.After(time.Until(began.Add(61 * time.Second)))
-	if ans := a.token(t, late); ans.Status != 400 || ans.word() != "invalid_grant" {
-		t.Errorf("a code of 61 s was answered %d %s", ans.Status, ans.Body)
-	}
-}
-
-// TestGraceLifetime: 60 seconds after a rotation the old refresh token is no lost reply any more but a theft,
-// though its successor is still unused.
-func TestGraceLifetime(t *testing.T) {
-	t.Parallel()
-	d := start(t)
-	p := d.user(t)
-	a := d.register(t, everyday(webRedirect))
-	tk := a.signedIn(t, d.stranger(t), p)
-	next := a.tokens(t, a.token(t, renewal(tk.Refresh)))
-	<-time.After(61 * time.Second)
-	a.alive(t, "before the theft", next.Access)
-	if ans := a.token(t, renewal(tk.Refresh)); ans.Status != 400 || ans.word() != "invalid_grant" {
-		t.Errorf("a refresh token rotated away 61 s ago was answered %d %s", ans.Status, ans.Body)
-	}
-	a.dead(t, "after the theft", next.Access)
-	if ans := a.token(t, renewal(next.Refresh)); ans.word() != "invalid_grant" {
-		t.Errorf("the successor after the theft was answered %d %s", ans.Status, ans.Body)
-	}
-}
-
 // TestAccessTokenLifetime: an access token is over when it says so, and a refresh brings a new one.
 func TestAccessTokenLifetime(t *testing.T) {
 	t.Parallel()

@@ -1,8 +1,8 @@
 //go:build e2e
 
 // Package e2e drives the built program from outside, as people, browsers, MCP clients and attackers do.
-// Its one idea: nothing of the program is imported, so what holds here holds for whoever runs it. It does
-// not know how the program keeps its promises, only that every promise has a test.
+// Its one idea: nothing of the program is imported but the tests' own databases, so what holds here holds for
+// whoever runs it. It does not know how the program keeps its promises, only that every promise has a test.
 package e2e
 
 import (

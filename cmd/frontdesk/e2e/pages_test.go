@@ -61,7 +61,7 @@ func TestPageHeaders(t *testing.T) {
 	}
 }
 
-// checkPage fails the test where a page misses a header of SECURITY.md.
+// checkPage fails the test where a page misses a header that guards it.
 func checkPage(t *testing.T, path string, page *answer) {
 	t.Helper()
 	if page.location() != nil {

@@ -37,7 +37,7 @@ func (d *desk) account(t *testing.T, p person) (a account) {
 	return a
 }
 
-// lines are the thirteen lines of CONTRACT.md.
+// lines are the thirteen lines of get_user_profile.
 func (a account) lines() string {
 	none := func(s string) string {
 		if s == "" {

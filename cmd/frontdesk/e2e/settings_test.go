@@ -47,10 +47,10 @@ func TestRefusedSettings(t *testing.T) {
 	}
 }
 
-// TestConfig: what `config` prints is a file that means the same, with secrets masked.
+// TestConfig: what `config` prints is a file that means the same, with but for the passwords, which it does not show.
 func TestConfig(t *testing.T) {
-	d := prepareDesk(t, "FRONTDESK_NAME=Acme & Söhne", "FRONTDESK_SIGN_UP=open", "FRONTDESK_DATABASE=postgres://desk:hunter2-secret@localhost/x",
-		"FRONTDESK_SMTP=smtp://desk:hunter3-secret@localhost:25")
+	secrets := []string{"FRONTDESK_DATABASE=postgres://desk:hunter2-secret@localhost/x", "FRONTDESK_SMTP=smtp://desk:hunter3-secret@localhost:25"}
+	d := prepareDesk(t, append(secrets, "FRONTDESK_NAME=Acme & Söhne", "FRONTDESK_SIGN_UP=open")...)
 	first, said, exit := d.command(t, "", "config")
 	if exit != 0 {
 		t.Fatalf("config: exit %d: %s", exit, said)
@@ -67,7 +67,7 @@ func TestConfig(t *testing.T) {
 		}
 	}
 	file := filepath.Join(t.TempDir(), "frontdesk.conf")
-	bare := &desk{env: d.env[:3]} // PATH, HOME and GORACE: all settings come from the file
+	bare := &desk{env: append(d.env[:3:3], secrets...)} // PATH, HOME and GORACE: all other settings come from the file
 	second, said, exit := bare.configured(t, file, first)
 	if exit != 0 || second != first {
 		t.Errorf("config of its own output: exit %d: %s\n%s\nwant\n%s", exit, said, second, first)

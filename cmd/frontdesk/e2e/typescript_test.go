@@ -8,14 +8,14 @@ import (
 )
 
 func TestTypeScriptSDK(t *testing.T) {
-	for _, script := range []string{"sdk_v1.mjs", "sdk_v2.mjs"} {
+	for _, line := range []string{"v1", "v2"} {
 		for _, method := range []string{"none", "client_secret_post", "client_secret_basic"} {
-			t.Run(script+"/"+method, func(t *testing.T) {
+			t.Run(line+"/"+method, func(t *testing.T) {
 				d := start(t)
 				p := d.user(t)
 				d.enrich(t, p)
 				cb := listen(t)
-				k := converse(t, node(t, script, d.URL+"/mcp", cb.URL, method))
+				k := converse(t, node(t, "sdk.mjs", d.URL+"/mcp", cb.URL, line, method))
 
 				var first struct{ Open string }
 				if err := json.Unmarshal([]byte(k.hear(t)), &first); err != nil {

@@ -19,7 +19,7 @@ type fields struct {
 	Button map[string][]string // button name: its values
 }
 
-// firstForm finds the form that CONTRACT.md says is the one meant; nil if the page has none.
+// firstForm finds a page's first form, the one meant; nil if the page has none.
 func (a *answer) firstForm() *fields {
 	doc, err := html.Parse(strings.NewReader(a.Body))
 	if err != nil {
