@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -25,7 +26,10 @@ const (
 )
 
 // assertionAlgs is what clients may sign assertions with (token_endpoint_auth_signing_alg_values_supported).
-var assertionAlgs = []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, jose.EdDSA}
+var assertionAlgs = []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256, jose.EdDSA, algEd25519}
+
+// algEd25519 is what RFC 9864 section 2.2 calls EdDSA with that curve. go-jose does not know the name.
+const algEd25519 jose.SignatureAlgorithm = "Ed25519"
 
 func assertionAlgNames() []string {
 	names := make([]string, len(assertionAlgs))
@@ -134,6 +138,22 @@ func (s *Server) misfit(c *store.Client, a *assertion) string {
 	return ""
 }
 
+// verifier is what checks a key's signatures.
+func verifier(key any) any {
+	if public, ok := key.(ed25519.PublicKey); ok {
+		return ed25519Key(public)
+	}
+	return key
+}
+
+// ed25519Key is a key whose signatures bear either name.
+type ed25519Key ed25519.PublicKey
+
+// VerifyPayload implements jose.OpaqueVerifier. Which algorithms fit the key, algorithmsOf has said.
+func (k ed25519Key) VerifyPayload(payload, signature []byte, _ jose.SignatureAlgorithm) error {
+	return ed25519.VerifyWithOptions(ed25519.PublicKey(k), payload, signature, new(ed25519.Options))
+}
+
 // checkSignature looks among the client's keys, and where none fits once more among those that its origin has now.
 // Keys in the assertion itself count for nothing.
 func (s *Server) checkSignature(ctx context.Context, c *store.Client, jws *jose.JSONWebSignature) error {
@@ -150,7 +170,7 @@ func (s *Server) checkSignature(ctx context.Context, c *store.Client, jws *jose.
 				continue
 			}
 			known = header.KeyID != ""
-			if _, err := jws.Verify(key.Key); err == nil {
+			if _, err := jws.Verify(verifier(key.Key)); err == nil {
 				return nil
 			}
 		}

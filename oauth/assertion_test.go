@@ -48,6 +48,15 @@ func (k keyPair) public() jose.JSONWebKey {
 	return jose.JSONWebKey{Key: k.private.Public(), KeyID: k.kid, Use: "sig"}
 }
 
+// Public, Algs and SignPayload sign by the newer name of an algorithm (RFC 9864) that go-jose does not know.
+func (k keyPair) Public() *jose.JSONWebKey { return new(k.public()) }
+
+func (k keyPair) Algs() []jose.SignatureAlgorithm { return []jose.SignatureAlgorithm{k.alg} }
+
+func (k keyPair) SignPayload(payload []byte, _ jose.SignatureAlgorithm) ([]byte, error) {
+	return k.private.Sign(rand.Reader, payload, crypto.Hash(0))
+}
+
 // jwks is the keys as a client publishes them.
 func jwksOf(tb testing.TB, keys ...keyPair) string {
 	tb.Helper()
@@ -78,7 +87,11 @@ func (h *house) assertion(tb testing.TB, k keyPair, client string, change, heade
 	for name, value := range header {
 		options.WithHeader(jose.HeaderKey(name), value)
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: k.alg, Key: k.private}, options)
+	key := jose.SigningKey{Algorithm: k.alg, Key: k.private}
+	if k.alg == algEd25519 {
+		key.Key = k
+	}
+	signer, err := jose.NewSigner(key, options)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -155,7 +155,7 @@ func algorithmsOf(key jose.JSONWebKey) []jose.SignatureAlgorithm {
 			fit = []jose.SignatureAlgorithm{jose.ES256}
 		}
 	case ed25519.PublicKey:
-		fit = []jose.SignatureAlgorithm{jose.EdDSA}
+		fit = []jose.SignatureAlgorithm{jose.EdDSA, algEd25519}
 	}
 	if key.Algorithm == "" {
 		return fit

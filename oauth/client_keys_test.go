@@ -159,9 +159,10 @@ func TestOptionalAssertions(t *testing.T) {
 func TestPublicKeys(t *testing.T) {
 	rsaKey, ec, ed := newKeyPair(t, jose.RS256, "r"), newKeyPair(t, jose.ES256, "e"), newKeyPair(t, jose.EdDSA, "d")
 	three := jwksOf(t, rsaKey, ec, ed)
+	curve := strings.Replace(jwksOf(t, ed), `"use"`, `"alg":"Ed25519","use"`, 1) // RFC 9864
 	one := strings.TrimSuffix(strings.TrimPrefix(jwksOf(t, ec), `{"keys":[`), `]}`)
 	for set, want := range map[string]int{
-		three: 3,
+		three: 3, curve: 1,
 		`{"keys":[` + one + `,{"kty":"XYZ"},{"kty":"EC","crv":"P-256"},null,5,` + strings.Replace(one, `"sig"`, `"enc"`, 1) + `]}`: 1,
 		`{"keys":[` + strings.Repeat(one+",", maxKeys-1) + one + `]}`:                                                              maxKeys,
 	} {

@@ -36,12 +36,11 @@ const metadata = {
   ...(alg && { id_token_signed_response_alg: alg }),
 };
 let key;
-const assertions = signing === 'Ed25519' ? 'EdDSA' : signing; // the library writes the newer name of RFC 9864
 if (method === 'private_key_jwt') {
   const pair = await oauth.generateKeyPair(signing);
   const jwk = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  metadata.jwks = { keys: [{ ...jwk, kid: 'mine', use: 'sig', alg: assertions }] };
-  metadata.token_endpoint_auth_signing_alg = assertions;
+  metadata.jwks = { keys: [{ ...jwk, kid: 'mine', use: 'sig', alg: signing }] };
+  metadata.token_endpoint_auth_signing_alg = signing;
   key = { key: pair.privateKey, kid: 'mine' };
 }
 const client = await oauth.processDynamicClientRegistrationResponse(await oauth.dynamicClientRegistrationRequest(as, metadata, http));
@@ -50,7 +49,7 @@ const auth = {
   none: () => oauth.None(),
   client_secret_basic: () => oauth.ClientSecretBasic(client.client_secret),
   client_secret_post: () => oauth.ClientSecretPost(client.client_secret),
-  private_key_jwt: () => oauth.PrivateKeyJwt(key, { [oauth.modifyAssertion]: (header) => void (header.alg = assertions) }),
+  private_key_jwt: () => oauth.PrivateKeyJwt(key),
 }[method]();
 
 // The authorization code, with everything that protects it.

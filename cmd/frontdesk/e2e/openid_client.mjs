@@ -32,12 +32,11 @@ const metadata = {
 const auth = { none: client.None, client_secret_basic: client.ClientSecretBasic, client_secret_post: client.ClientSecretPost };
 let authentication;
 if (method === 'private_key_jwt') {
-  const assertions = signing === 'Ed25519' ? 'EdDSA' : signing; // the library writes the newer name of RFC 9864
   const pair = await crypto.subtle.generateKey(algorithms[signing], true, ['sign', 'verify']);
   const { kty, crv, x, y, n, e } = await crypto.subtle.exportKey('jwk', pair.publicKey);
-  metadata.jwks = { keys: [{ kty, crv, x, y, n, e, kid: 'mine', use: 'sig', alg: assertions }] };
-  metadata.token_endpoint_auth_signing_alg = assertions;
-  authentication = client.PrivateKeyJwt({ key: pair.privateKey, kid: 'mine' }, { [client.modifyAssertion]: (header) => void (header.alg = assertions) });
+  metadata.jwks = { keys: [{ kty, crv, x, y, n, e, kid: 'mine', use: 'sig', alg: signing }] };
+  metadata.token_endpoint_auth_signing_alg = signing;
+  authentication = client.PrivateKeyJwt({ key: pair.privateKey, kid: 'mine' });
 }
 
 // Discovery and registration. dynamicClientRegistration without ClientAuth uses the secret that it is given.
