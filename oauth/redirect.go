@@ -81,7 +81,7 @@ func printable(raw string) (*url.URL, error) {
 // brief shows a hostile string in an error: quoted and short.
 func brief(s string) string {
 	if len(s) > 80 {
-		s = s[:80] + "…"
+		s = s[:80] + "..."
 	}
 	return strconv.QuoteToASCII(s)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/ory/fosite"
 
@@ -68,7 +69,7 @@ func (e *authorizeError) clientID(r *http.Request) string {
 	if c := e.authorization.client; c != nil {
 		return c.ID
 	}
-	return brief(r.URL.Query().Get("client_id"))
+	return strings.Trim(brief(r.URL.Query().Get("client_id")), `"`)
 }
 
 // noClient says why there is no client called id. What is wrong with a document is told; why it cannot be had is for the

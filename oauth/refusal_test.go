@@ -107,7 +107,7 @@ func TestRefusalsAreLogged(t *testing.T) {
 	h.Log = slog.New(slog.NewTextHandler(&log, nil))
 	for change, want := range map[string]string{
 		"":                       `client=` + h.public.ID + ` err="The app that sent you here wants the answer`,
-		"client_nobody\nlevel=x": `client="\"client_nobody\\nlevel=x\"" err="The app that sent you here is not registered`,
+		"client_nobody\nlevel=x": `client="client_nobody\\nlevel=x" err="The app that sent you here is not registered`,
 	} {
 		values := url.Values{"redirect_uri": {"https://evil.example/\x1b[31m"}}
 		if change != "" {

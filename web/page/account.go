@@ -33,7 +33,7 @@ type App struct {
 	Offline  bool   // it stays signed in
 	Scopes   []string
 	Since    time.Time
-	LastUsed time.Time // zero: it is not signed in
+	LastUsed time.Time // zero: it is not in use
 }
 
 func (Apps) sheet() string { return "account/apps" }

@@ -20,7 +20,7 @@ func TestAppsSay(t *testing.T) {
 	if none := read(t, Apps{User: jane}); !strings.Contains(none, "No app is connected. Connect one, and it appears here") || strings.Contains(none, "Disconnected") {
 		t.Error(none)
 	}
-	if idle := read(t, Apps{Apps: []App{{Name: "Idle", Since: now}}, Now: now}); !strings.Contains(idle, "Idle not signed in · since 20 November") {
+	if idle := read(t, Apps{Apps: []App{{Name: "Idle", Since: now}}, Now: now}); !strings.Contains(idle, "Idle not in use · since 20 November") {
 		t.Error(idle)
 	}
 	// The first form is the one meant: signing out comes last.
