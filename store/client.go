@@ -16,7 +16,8 @@ const (
 )
 
 // Client is a registered OAuth client (RFC 7591 section 2). Scopes is what it may ask for; none means
-// every scope there is. A client with no SecretHash is public.
+// every scope there is. AuthMethod says whether it is public ("none"); SecretHash is "" unless it authenticates with a
+// secret.
 type Client struct {
 	ID              string
 	Name            string
@@ -55,7 +56,7 @@ type Client struct {
 	ResourceServer         bool     // an operator lets it introspect every access token
 }
 
-// CreateClient saves a new client. A missing id is made.
+// CreateClient saves a new client. A missing id is made. ErrConflict: the id is taken.
 func (s *Store) CreateClient(ctx context.Context, c *Client) error {
 	if c.ID == "" {
 		c.ID = NewID("client")
@@ -69,7 +70,7 @@ func (s *Store) CreateClient(ctx context.Context, c *Client) error {
 
 var insertClient = inserting("clients", new(Client))
 
-// Client reads a client.
+// Client reads a client. ErrNotFound: there is none.
 func (s *Store) Client(ctx context.Context, id string) (*Client, error) {
 	var c Client
 	if err := s.take(ctx, "read client", readClient, []any{id}, &c); err != nil {
@@ -130,13 +131,13 @@ var newLogo = clause.Set{{
 	Value:  clause.Expr{SQL: "CASE WHEN clients.logo_uri = excluded.logo_uri THEN clients.logo_until ELSE 0 END"},
 }}
 
-// SetClientSecret replaces the secret's hash; the old secret is dead at once.
+// SetClientSecret replaces the secret's hash; the old secret is dead at once. ErrNotFound: no such client.
 func (s *Store) SetClientSecret(ctx context.Context, id, hash string) error {
 	return touched("set client secret", s.db(ctx).Model(&Client{}).Where("id = ?", id).
 		Updates(map[string]any{"secret_hash": hash, "secret_rotated_at": toMillis(s.now())}))
 }
 
-// DeleteClient removes a client with its consents, grants and tokens.
+// DeleteClient removes a client with its consents, grants and tokens. ErrNotFound: no such client.
 func (s *Store) DeleteClient(ctx context.Context, id string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := touched("delete client", s.db(ctx).Where("id = ?", id).Delete(&Client{})); err != nil {

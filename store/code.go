@@ -31,7 +31,7 @@ func (s *Store) CreateCode(ctx context.Context, c *Code) error {
 
 var insertGrant, insertCode = inserting("grants", new(Grant)), inserting("codes", new(Code))
 
-// Code reads a code and its grant, used and expired ones too.
+// Code reads a code and its grant, used and expired ones too. ErrNotFound: there is none.
 func (s *Store) Code(ctx context.Context, signature string) (*Code, error) {
 	var c Code
 	if err := s.take(ctx, "read code", readCode, []any{signature}, &c, &c.Grant); err != nil {

@@ -24,12 +24,13 @@ func (s *Store) SaveLogo(ctx context.Context, logo *Logo) error {
 }
 
 // SetLogo says which image is a client's logo, "" for none, and not to look again before until.
+// ErrNotFound: there is no such client.
 func (s *Store) SetLogo(ctx context.Context, clientID, id string, until time.Time) error {
 	return touched("set client's logo", s.db(ctx).Model(&Client{}).Where("id = ?", clientID).
 		Updates(map[string]any{"logo": id, "logo_until": toMillis(until)}))
 }
 
-// Logo reads a logo by its id.
+// Logo reads a logo by its id. ErrNotFound: there is none.
 func (s *Store) Logo(ctx context.Context, id string) (*Logo, error) {
 	var logo Logo
 	if err := s.read(ctx).Where("id = ?", id).Take(&logo).Error; err != nil {

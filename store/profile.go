@@ -9,7 +9,8 @@ type ProfileUpdate struct {
 	Username  *string // lower case
 }
 
-// UpdateProfile changes what the user is called. ErrConflict: another user has the username.
+// UpdateProfile changes what the user is called. ErrConflict: another user has the username;
+// ErrNotFound: there is no user.
 func (s *Store) UpdateProfile(ctx context.Context, userID string, update ProfileUpdate) error {
 	set := map[string]any{}
 	for column, value := range map[string]*string{

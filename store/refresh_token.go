@@ -25,7 +25,7 @@ func (s *Store) CreateRefreshToken(ctx context.Context, t *RefreshToken) error {
 
 var insertRefreshToken = inserting("refresh_tokens", new(RefreshToken))
 
-// RefreshToken reads a refresh token and its grant, used and expired ones too.
+// RefreshToken reads a refresh token and its grant, used and expired ones too. ErrNotFound: there is none.
 func (s *Store) RefreshToken(ctx context.Context, signature string) (*RefreshToken, error) {
 	var t RefreshToken
 	if err := s.take(ctx, "read refresh token", readRefreshToken, []any{signature}, &t, &t.Grant); err != nil {

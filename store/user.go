@@ -85,19 +85,19 @@ func (s *Store) CreateFirstAdministrator(ctx context.Context, u *User) error {
 	})
 }
 
-// User reads a user with emails (the primary first) and external accounts.
+// User reads a user with emails (the primary first) and external accounts. ErrNotFound: there is none.
 func (s *Store) User(ctx context.Context, id string) (*User, error) {
 	return s.user(ctx, "read user", "users.id = $1", id)
 }
 
-// Username reads a user's name and nothing else; "": the user has none.
+// Username reads a user's name and nothing else; "": the user has no name. ErrNotFound: there is no user.
 func (s *Store) Username(ctx context.Context, id string) (string, error) {
 	var u struct{ Username string }
 	err := s.take(ctx, "read username", "SELECT username FROM users WHERE id = $1", []any{id}, &u)
 	return u.Username, err
 }
 
-// UserByIdentifier reads the user that has the canonical email address or username.
+// UserByIdentifier reads the user that has the canonical email address or username. ErrNotFound: there is none.
 func (s *Store) UserByIdentifier(ctx context.Context, identifier string) (*User, error) {
 	return s.user(ctx, "read user by identifier",
 		"users.id = (SELECT user_id FROM emails WHERE canonical = $1 UNION SELECT id FROM users WHERE username = $1 AND username <> '' LIMIT 1)",
@@ -149,7 +149,7 @@ func (s *Store) HasAdministrator(ctx context.Context) (bool, error) {
 	return n > 0, wrap("look for an administrator", err)
 }
 
-// SetPassword saves a new hash for the same person's next sign-in.
+// SetPassword saves a new hash for the same person's next sign-in. ErrNotFound: no such user.
 func (s *Store) SetPassword(ctx context.Context, userID, hash string) error {
 	return touched("set password", s.db(ctx).Model(&User{}).Where("id = ?", userID).Update("password_hash", hash))
 }
@@ -161,7 +161,7 @@ func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, hash strin
 }
 
 // HoldUser reads a user whom nobody else changes until the transaction ends. It needs one; emails and
-// external accounts are left out.
+// external accounts are left out. ErrNotFound: there is none.
 func (s *Store) HoldUser(ctx context.Context, id string) (*User, error) {
 	q := s.db(ctx)
 	if s.postgres() { // SQLite has one writer
@@ -174,7 +174,7 @@ func (s *Store) HoldUser(ctx context.Context, id string) (*User, error) {
 	return &u, nil
 }
 
-// Ban ends everything the user has open and keeps them out until Unban.
+// Ban ends everything the user has open and keeps them out until Unban. ErrNotFound: no such user.
 func (s *Store) Ban(ctx context.Context, userID string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := s.mark(ctx, "ban user", userID, "banned_at", s.now()); err != nil {
@@ -184,17 +184,17 @@ func (s *Store) Ban(ctx context.Context, userID string) error {
 	})
 }
 
-// Unban lets the user in again; what the ban ended stays ended.
+// Unban lets the user in again; what the ban ended stays ended. ErrNotFound: no such user.
 func (s *Store) Unban(ctx context.Context, userID string) error {
 	return s.mark(ctx, "unban user", userID, "banned_at", time.Time{})
 }
 
-// Lock closes signing in; what is open stays open.
+// Lock closes signing in; what is open stays open. ErrNotFound: no such user.
 func (s *Store) Lock(ctx context.Context, userID string) error {
 	return s.mark(ctx, "lock user", userID, "locked_at", s.now())
 }
 
-// Unlock opens signing in again.
+// Unlock opens signing in again. ErrNotFound: no such user.
 func (s *Store) Unlock(ctx context.Context, userID string) error {
 	return s.mark(ctx, "unlock user", userID, "locked_at", time.Time{})
 }
@@ -203,7 +203,7 @@ func (s *Store) mark(ctx context.Context, operation, userID, column string, at t
 	return touched(operation, s.db(ctx).Model(&User{}).Where("id = ?", userID).Update(column, toMillis(at)))
 }
 
-// DeleteUser removes the user and all that hangs on them: emails, sessions, consents, grants.
+// DeleteUser removes the user and all that hangs on them: emails, sessions, consents, grants. ErrNotFound: no such user.
 func (s *Store) DeleteUser(ctx context.Context, id string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := touched("delete user", s.db(ctx).Where("id = ?", id).Delete(&User{})); err != nil {
