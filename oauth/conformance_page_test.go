@@ -16,7 +16,7 @@ import (
 const conformanceHead = `# Conformance
 
 What the specifications ask of an authorization server and a resource server like this one, and where tests hold us to it.
-Every line is played by ` + "`go test ./oauth`" + ` against the built program: a check that fails fails the build, so this page is as
+Every line with checks is played by ` + "`go test ./oauth`" + ` against the built program: a check that fails fails the build, so this page is as
 true as the last build was green. It is made from the comments of the scripts in [oauth/testdata](../oauth/testdata):
 ` + "`go test ./oauth -run TestConformanceDocument -update`" + `.
 
