@@ -205,7 +205,7 @@ func TestRegistrationCeiling(t *testing.T) {
 
 func TestInitialAccessToken(t *testing.T) {
 	h := newHouse(t)
-	h.RegistrationToken = "0123456789abcdef"
+	h.InitialAccessToken = "0123456789abcdef"
 	for token, want := range map[string]int{"": 401, "x": 401, "0123456789abcdeF": 401, "0123456789abcdef": 201} {
 		w := h.json("POST", "/oauth/register", publicClient, token)
 		if w.Code != want || want == 401 && !strings.HasPrefix(w.Header().Get("WWW-Authenticate"), "Bearer ") {

@@ -39,11 +39,11 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request) error {
 // admitRegistration counts the address, and asks for the initial access token, where the operator has set one (RFC 7591
 // section 3).
 func (s *Server) admitRegistration(w http.ResponseWriter, r *http.Request) error {
-	if err := s.countRegistration(w, r); err != nil || s.RegistrationToken == "" {
+	if err := s.countRegistration(w, r); err != nil || s.InitialAccessToken == "" {
 		return err
 	}
 	token, err := bearer(r)
-	if err != nil || !secretMatches(token, hashSecret(s.RegistrationToken)) {
+	if err != nil || !secretMatches(token, hashSecret(s.InitialAccessToken)) {
 		return unauthorized(w)
 	}
 	return nil

@@ -28,7 +28,7 @@ type Config struct {
 	DefaultScopes        []string   // what a client gets that names none
 	MasterKey            []byte     // 32 bytes: seals keys, derives refresh tokens, signs forms
 	Registration         bool       // RFC 7591 on
-	RegistrationToken    string     // the initial access token that registration asks for; "": anybody may
+	InitialAccessToken   string     // what registration asks for (RFC 7591 section 3); "": anybody may register
 	RegistrationsMax     int        // clients that never got a grant, at most; 0: no limit
 	Documents            bool       // client ID metadata documents on
 	OnlyAllowedDocuments bool       // only those that an operator allowed

@@ -88,11 +88,11 @@ func TestRegistrationSettings(t *testing.T) {
 		{nil, "on", "", "anyone"},
 		{[]string{"FRONTDESK_REGISTRATION=False", "FRONTDESK_CLIENT_DOCUMENTS=no"}, "off", "", "off"},
 		{[]string{"FRONTDESK_REGISTRATION=1", "FRONTDESK_CLIENT_DOCUMENTS=yes"}, "on", "", "on"},
-		{[]string{"FRONTDESK_REGISTRATION_TOKEN=0123456789abcdef"}, "on", "", "anyone"},
-		{[]string{"FRONTDESK_REGISTRATION=token", "FRONTDESK_REGISTRATION_TOKEN=0123456789abcdef"}, "token", "0123456789abcdef", "anyone"},
+		{[]string{"FRONTDESK_INITIAL_ACCESS_TOKEN=0123456789abcdef"}, "on", "", "anyone"},
+		{[]string{"FRONTDESK_REGISTRATION=token", "FRONTDESK_INITIAL_ACCESS_TOKEN=0123456789abcdef"}, "token", "0123456789abcdef", "anyone"},
 	} {
 		got, err := loadConfig(c.env, "")
-		if err != nil || got.Registration != c.registration || got.registrationToken() != c.token || got.ClientDocuments != c.documents {
+		if err != nil || got.Registration != c.registration || got.initialAccessToken() != c.token || got.ClientDocuments != c.documents {
 			t.Errorf("%v: %+v, %v", c.env, got, err)
 		}
 	}

@@ -113,8 +113,8 @@ func (c *Config) checkLifetimes() error {
 
 func (c *Config) checkRegistration() error {
 	switch {
-	case c.Registration == "token" && len(c.RegistrationToken) < 16:
-		return errors.New("FRONTDESK_REGISTRATION is token, and FRONTDESK_REGISTRATION_TOKEN is not 16 characters or more")
+	case c.Registration == "token" && len(c.InitialAccessToken) < 16:
+		return errors.New("FRONTDESK_REGISTRATION is token, and FRONTDESK_INITIAL_ACCESS_TOKEN is not 16 characters or more")
 	case c.UnusedClients != 0 && c.UnusedClients < time.Hour:
 		return errors.New("FRONTDESK_UNUSED_CLIENTS is not 0 or an hour at least")
 	}

@@ -97,7 +97,7 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, se
 		URL: cfg.URL, Store: s, Accounts: accounts, Pages: pages,
 		Resources: []oauth.Resource{{URL: cfg.URL + "/mcp", Name: cfg.Name}},
 		Scopes:    scopes(), DefaultScopes: cfg.DefaultScopes, MasterKey: key,
-		Registration: cfg.Registration != "off", RegistrationToken: cfg.registrationToken(),
+		Registration: cfg.Registration != "off", InitialAccessToken: cfg.initialAccessToken(),
 		RegistrationsPerHour: cfg.RegistrationsPerHour, RegistrationsMax: cfg.RegistrationsMax,
 		Documents: cfg.ClientDocuments != "off", OnlyAllowedDocuments: cfg.ClientDocuments == "allowed",
 		Outbound:            outbound.New(cfg.LoopbackDocuments),
