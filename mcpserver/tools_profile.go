@@ -41,7 +41,7 @@ var profileLines = []profileLine{
 	{"First Name", "first_name", "profile", func(u *store.User) any { return u.FirstName }},
 	{"Last Name", "last_name", "profile", func(u *store.User) any { return u.LastName }},
 	{"Primary Email", "primary_email", "email", func(u *store.User) any { return u.Primary().Address }},
-	{"Secondary Email", "secondary_emails", "email", func(u *store.User) any { return secondaryEmails(u) }},
+	{"Secondary Email", "secondary_emails", "email", func(u *store.User) any { return u.Secondary() }},
 	{"2FA Enabled", "two_factor_enabled", "profile", func(u *store.User) any { return u.TwoFactorEnabled }},
 	{"Account Banned", "banned", "profile", func(u *store.User) any { return u.Banned() }},
 	{"Account Locked", "locked", "profile", func(u *store.User) any { return u.Locked() }},
@@ -99,16 +99,6 @@ func profileSchema() *jsonschema.Schema {
 		schema.PropertyOrder = append(schema.PropertyOrder, line.name)
 	}
 	return schema
-}
-
-func secondaryEmails(u *store.User) []string {
-	addresses := []string{}
-	for _, e := range u.Emails {
-		if !e.Primary {
-			addresses = append(addresses, e.Address)
-		}
-	}
-	return addresses
 }
 
 func externalAccounts(u *store.User) []string {

@@ -1,10 +1,6 @@
 package oauth
 
-import (
-	"strings"
-
-	"frontdesk/store"
-)
+import "frontdesk/store"
 
 // claim is something that userinfo says of a person (OpenID Connect Core section 5.1) where the scope was
 // granted (section 5.4). value is nil where it is not known: then the claim is left out.
@@ -15,7 +11,7 @@ type claim struct {
 
 // claims is every claim about a person. Userinfo and the metadata document read it.
 var claims = []claim{
-	{"name", "profile", text(func(u *store.User) string { return strings.TrimSpace(u.FirstName + " " + u.LastName) })},
+	{"name", "profile", text((*store.User).Name)},
 	{"given_name", "profile", text(func(u *store.User) string { return u.FirstName })},
 	{"family_name", "profile", text(func(u *store.User) string { return u.LastName })},
 	{"preferred_username", "profile", text(func(u *store.User) string { return u.Username })},

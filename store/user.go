@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -28,6 +29,9 @@ type User struct {
 	ExternalAccounts []ExternalAccount
 }
 
+// Name is what the user is called, "" where nobody has said.
+func (u *User) Name() string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
+
 // Primary is the address the user is written to; the zero Email when there is none.
 func (u *User) Primary() Email {
 	for _, e := range u.Emails {
@@ -36,6 +40,17 @@ func (u *User) Primary() Email {
 		}
 	}
 	return Email{}
+}
+
+// Secondary is every other address, in the order of Emails; none is the empty list.
+func (u *User) Secondary() []string {
+	others := []string{}
+	for _, e := range u.Emails {
+		if !e.Primary {
+			others = append(others, e.Address)
+		}
+	}
+	return others
 }
 
 // Banned tells whether the user may not sign in or use a token any more.

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -222,4 +223,25 @@ func TestHeldUserDoesNotChange(t *testing.T) {
 		_, err = s.Session(t.Context(), "session")
 		wants(t, "the session that was made before the ban", err, store.ErrNotFound)
 	})
+}
+
+func TestUserName(t *testing.T) {
+	t.Parallel()
+	for want, u := range map[string]store.User{
+		"Jane Smith": {FirstName: "Jane", LastName: "Smith", Username: "jane"},
+		"Jane":       {FirstName: "Jane"},
+		"Smith":      {LastName: "Smith"},
+		"":           {Username: "jane"},
+	} {
+		if got := u.Name(); got != want {
+			t.Errorf("%+v: %q", u, got)
+		}
+	}
+	u := store.User{Emails: []store.Email{{Address: "a"}, {Address: "b", Primary: true}, {Address: "c"}}}
+	if got := u.Secondary(); !slices.Equal(got, []string{"a", "c"}) {
+		t.Error(got)
+	}
+	if (&store.User{}).Secondary() == nil {
+		t.Error("no addresses are no list")
+	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 
@@ -24,15 +25,5 @@ func (s *Server) landing(w http.ResponseWriter, r *http.Request) error {
 
 // personOf is a user as pages show people.
 func personOf(u *store.User) page.Person {
-	name := u.FirstName
-	switch {
-	case name == "":
-		name = u.LastName
-	case u.LastName != "":
-		name += " " + u.LastName
-	}
-	if name == "" {
-		name = u.Username
-	}
-	return page.Person{Name: name, Email: u.Primary().Address}
+	return page.Person{Name: cmp.Or(u.Name(), u.Username), Email: u.Primary().Address}
 }

@@ -76,7 +76,7 @@ func userList(f *flag.FlagSet) action {
 		all := each(ctx, s.Users, func(u store.User) string { return u.ID })
 		return list(c.stdout, *asJSON, all, func(u store.User) any { return describeUser(&u) },
 			"ID\tUSERNAME\tEMAIL\tNAME\tSTATE", func(u store.User) string {
-				return strings.Join([]string{u.ID, orDash(u.Username), orDash(u.Primary().Address), orDash(fullName(&u)), state(&u)}, "\t")
+				return strings.Join([]string{u.ID, orDash(u.Username), orDash(u.Primary().Address), orDash(u.Name()), state(&u)}, "\t")
 			})
 	}
 }

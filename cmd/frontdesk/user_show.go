@@ -52,24 +52,19 @@ func (e emailDescription) String() string {
 func describeUser(u *store.User) userDescription {
 	d := userDescription{
 		ID: u.ID, UserID: u.ID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName,
-		PrimaryEmail: u.Primary().Address, SecondaryEmails: []string{}, Emails: []emailDescription{}, ExternalAccounts: []string{},
+		PrimaryEmail: u.Primary().Address, SecondaryEmails: u.Secondary(), Emails: []emailDescription{}, ExternalAccounts: []string{},
 		TwoFactorEnabled: u.TwoFactorEnabled, Banned: u.Banned(), Locked: u.Locked(), ImageURL: u.ImageURL,
 		CreateOrganizationEnabled: u.CreateOrganizationEnabled, DeleteSelfEnabled: u.DeleteSelfEnabled,
 		Admin: u.Admin, CreatedAt: u.CreatedAt.UTC(),
 	}
 	for _, e := range u.Emails {
 		d.Emails = append(d.Emails, emailDescription{e.Address, e.Primary, !e.VerifiedAt.IsZero()})
-		if !e.Primary {
-			d.SecondaryEmails = append(d.SecondaryEmails, e.Address)
-		}
 	}
 	for _, a := range u.ExternalAccounts {
 		d.ExternalAccounts = append(d.ExternalAccounts, a.Provider+" ("+a.Identifier+")")
 	}
 	return d
 }
-
-func fullName(u *store.User) string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
 
 // state is what keeps the user out, or what they may.
 func state(u *store.User) string {
