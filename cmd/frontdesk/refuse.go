@@ -23,22 +23,22 @@ func refusal(pages *web.Server) refuser {
 				return
 			}
 		}
-		h := w.Header()
+		h, words := w.Header(), refusalWords[status]
 		h.Set("Content-Type", "application/json")
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(map[string]string{ // who is gone does not hear it
-			"error": refusalWords[status], "request_id": r.Header.Get(requestHeader),
+			"error": words.code, "error_description": words.description, "request_id": r.Header.Get(requestHeader),
 		})
 	}
 }
 
-var refusalWords = map[int]string{
-	http.StatusForbidden:           "cross_origin_request",
-	http.StatusNotFound:            "not_found",
-	http.StatusMethodNotAllowed:    "method_not_allowed",
-	http.StatusInternalServerError: "server_error",
+var refusalWords = map[int]struct{ code, description string }{
+	http.StatusForbidden:           {"cross_origin_request", "A page of another site may not do this."},
+	http.StatusNotFound:            {"not_found", "There is nothing at this address."},
+	http.StatusMethodNotAllowed:    {"method_not_allowed", "This address does not take that method. The Allow header says which it takes."},
+	http.StatusInternalServerError: {"server_error", "Something went wrong on this server. Try again in a moment."},
 }
 
 // nowhere answers what no other route of mux does: 405 where another method would have one, else 404.

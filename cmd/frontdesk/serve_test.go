@@ -71,7 +71,7 @@ func TestNobodysAddress(t *testing.T) {
 	for _, path := range []string{"/nowhere", "/.well-known/nothing"} {
 		w = get(h, "GET", path, http.Header{"Accept": {map[bool]string{true: "text/html", false: "*/*"}[path != "/nowhere"]}})
 		var body map[string]string
-		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || body["error"] != "not_found" || w.Header().Get("Cache-Control") != "no-store" {
+		if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil || body["error"] != "not_found" || body["error_description"] == "" || w.Header().Get("Cache-Control") != "no-store" {
 			t.Error(path, w.Header(), w.Body)
 		}
 	}
