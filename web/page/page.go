@@ -10,8 +10,11 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"net/http"
+	"path"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -56,22 +59,27 @@ func New(site Site) (*Renderer, error) {
 	return rr, nil
 }
 
-// parse reads the frame once and lays every page's own file over a copy of it.
+// parse reads the frame once and lays every page's own file over a copy of it: each in templates, and those of the rooms that
+// have a frame of their own.
 func (rr *Renderer) parse(site Site) error {
 	frame, err := template.New("frame.html").Funcs(rr.words(site)).
-		ParseFS(files, "templates/frame.html", "templates/parts.html")
+		ParseFS(files, "templates/frame/frame.html", "templates/frame/parts.html")
 	if err != nil {
 		return fmt.Errorf("parse the frame of pages: %w", err)
 	}
+	own, err := fs.Glob(files, "templates/*.html")
+	if err != nil {
+		return fmt.Errorf("list pages: %w", err)
+	}
 	overlay := map[string][]string{}
-	for _, name := range []string{"signin", "signup", "consent", "error", "signout", "signedout", "formpost"} {
-		overlay[name] = []string{"templates/" + name + ".html"}
+	for _, file := range own {
+		overlay[strings.TrimSuffix(path.Base(file), ".html")] = []string{file}
 	}
 	for _, c := range clients {
-		overlay[c.sheet()] = []string{"templates/landing.html", "templates/" + c.sheet() + ".html"}
+		overlay[c.sheet()] = []string{"templates/frame/landing.html", "templates/" + c.sheet() + ".html"}
 	}
 	for _, room := range accountPages {
-		overlay[room.sheet()] = []string{"templates/account.html", "templates/" + room.sheet() + ".html"}
+		overlay[room.sheet()] = []string{"templates/frame/account.html", "templates/" + room.sheet() + ".html"}
 	}
 	for name, paths := range overlay {
 		t, err := frame.Clone()
