@@ -102,7 +102,7 @@ var (
 	errInvalidHint = fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this server.")
 	errStaleForm   = &fosite.RFC6749Error{
 		ErrorField: "stale_form", CodeField: http.StatusBadRequest,
-		DescriptionField: "This page was already answered, or it was opened too long ago. If the app still waits for you, show the page again.",
+		DescriptionField: "This page was already answered, or it was opened too long ago. If you still want to answer it, show it again.",
 	}
 	errForeignForm = &fosite.RFC6749Error{
 		ErrorField: "foreign_form", CodeField: http.StatusForbidden,
