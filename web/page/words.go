@@ -36,7 +36,7 @@ func appName(s string) string {
 	if s = clean(s); s == "" {
 		return "Unnamed app"
 	}
-	return cut(s, 40)
+	return shorten(s, 26, 14)
 }
 
 // initial is the letter that stands for a person, or for a client without a logo. A client's logo is
@@ -91,20 +91,6 @@ func isPlain(s string) bool {
 		}
 	}
 	return true
-}
-
-// cut leaves out the end of what has more than most characters, from a word on where one begins in its second half. A name
-// is known by how it begins.
-func cut(s string, most int) string {
-	runes := []rune(s)
-	if len(runes) <= most {
-		return s
-	}
-	head := string(runes[:most-1])
-	if i := strings.LastIndexByte(head, ' '); i > len(head)/2 {
-		head = head[:i]
-	}
-	return strings.TrimRight(head, " ,…") + "…"
 }
 
 // shorten leaves out the middle of s when it has more than head+tail+1 characters. The end stays,

@@ -65,17 +65,6 @@ func TestShorten(t *testing.T) {
 			t.Errorf("shorten(%q) = %q, want %q", in, got, want)
 		}
 	}
-	for in, want := range map[string]string{
-		"Cursor": "Cursor",
-		"The Very Long Name of an App That Connects to Everything There Is …": "The Very Long Name of an App That…",
-		"One Name, and then another, for all of us":                           "One Name, and then another, for all of…",
-		strings.Repeat("x", 60):                                               strings.Repeat("x", 39) + "…",
-		strings.Repeat("x", 40):                                               strings.Repeat("x", 40),
-	} {
-		if got := appName(in); got != want {
-			t.Errorf("appName(%q) = %q, want %q", in, got, want)
-		}
-	}
 	if got := appName("\u200b"); got != "Unnamed app" {
 		t.Errorf("a name that cannot be seen is shown as %q", got)
 	}
