@@ -9,8 +9,8 @@ import (
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
 )
 
-// response passes the SDK's answer on: nothing of it is stored by caches, its plain-text refusals become
-// JSON-RPC errors, a method that is not there is told to the call that named it, and the names of Go types that it puts into some errors stay inside.
+// response passes the SDK's answer on: nothing of it is stored by caches, its plain-text refusals become JSON-RPC
+// errors, the call that named a method that is not there hears so, and the names of Go types in some errors stay inside.
 type response struct {
 	http.ResponseWriter
 	request []byte // the body that is answered

@@ -54,7 +54,7 @@ func (s *Server) client(ctx context.Context, r *http.Request, id string) (*store
 	}
 	switch {
 	case c.Blocked: // while it was fetched
-		return nil, store.ErrNotFound
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, errBlockedClient)
 	case s.OnlyAllowedDocuments && !c.Verified:
 		return nil, errNotAllowed
 	}

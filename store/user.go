@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -159,9 +160,12 @@ func (s *Store) Users(ctx context.Context, after string, limit int) ([]User, err
 
 // HasAdministrator tells whether any user is one.
 func (s *Store) HasAdministrator(ctx context.Context) (bool, error) {
-	var n int64
-	err := s.read(ctx).Model(&User{}).Where("admin").Count(&n).Error
-	return n > 0, wrap("look for an administrator", err)
+	var one struct{ ID string }
+	err := s.take(ctx, "look for an administrator", "SELECT id FROM users WHERE admin LIMIT 1", nil, &one)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // SetPassword saves a new hash for the same person's next sign-in. ErrNotFound: no such user.
