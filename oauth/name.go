@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -35,7 +36,7 @@ func cleanName(name string) string {
 	}
 	runes := []rune(strings.Join(strings.Fields(b.String()), " "))
 	if len(runes) > maxName {
-		runes = append(runes[:maxName-1], '…')
+		runes = slices.Concat(runes[:maxName/2-1], []rune{'…'}, runes[len(runes)-maxName/2:]) // pages shorten there, too
 	}
 	return string(runes)
 }
