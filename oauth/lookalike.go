@@ -65,7 +65,8 @@ func (v *verifiedNames) find(ctx context.Context, s *Server, look string) (store
 }
 
 // skeleton is how a name looks to somebody who does not look twice: two names with the same one can be mistaken for each
-// other (after Unicode Technical Standard 39 section 4). Width, style, case, accents, spaces and signs make no difference.
+// other (after Unicode Technical Standard 39 section 4). Width, style, accents, spaces and signs make no difference, nor
+// does case, unless the capital looks like another letter than the small one.
 func skeleton(name string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(norm.NFKC.String(name)) {
