@@ -43,19 +43,20 @@ func (c *ceiling) admit(ctx context.Context, s *Server) error {
 	return nil
 }
 
-// count counts, and where that is too many, forgets the clients that nobody seems to wait for: whoever registers for the
-// sake of it must not keep others out.
-func (c *ceiling) count(ctx context.Context, s *Server) (err error) {
-	if c.n, err = s.Store.CountUnusedClients(ctx, s.RegistrationsMax); err != nil || c.n < s.RegistrationsMax {
-		c.counted = s.Now()
-		return err
+// count counts, and where that is too many, forgets the oldest of the clients that nobody seems to wait for: whoever
+// registers for the sake of it must not keep others out. It goes on when the one who asked for it has gone.
+func (c *ceiling) count(ctx context.Context, s *Server) error {
+	ctx = context.WithoutCancel(ctx)
+	n, err := s.Store.CountUnusedClients(ctx, s.RegistrationsMax)
+	if err == nil && n >= s.RegistrationsMax {
+		var gone int64
+		gone, err = s.Store.DeleteUnusedClients(ctx, s.Now().Add(-signingIn), 1+s.RegistrationsMax/10)
+		n -= int(gone)
+		s.Log.WarnContext(ctx, "too many clients that nobody has allowed anything", "forgotten", gone)
 	}
-	gone, err := s.Store.DeleteUnusedClients(ctx, s.Now().Add(-signingIn))
 	if err != nil {
 		return err
 	}
-	s.Log.WarnContext(ctx, "too many clients that nobody has allowed anything; the older ones are forgotten", "gone", gone)
-	c.n, err = s.Store.CountUnusedClients(ctx, s.RegistrationsMax)
-	c.counted = s.Now()
-	return err
+	c.n, c.counted = n, s.Now()
+	return nil
 }

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -200,6 +201,24 @@ func TestRegistrationCeiling(t *testing.T) {
 	try("nobody has come for the oldest", 201)
 	if _, err := h.Store.Client(t.Context(), first); err != nil {
 		t.Errorf("a client that was allowed something: %v", err)
+	}
+}
+
+// TestCeilingStands when whoever registers hangs up: what was not counted is not believed.
+func TestCeilingStands(t *testing.T) {
+	h := newHouse(t)
+	h.RegistrationsMax = 3
+	for range 3 {
+		h.managing(t, publicClient)
+	}
+	h.clock.at = h.clock.at.Add(countAgainFull + 1)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := httptest.NewRequestWithContext(gone, "POST", "/oauth/register", strings.NewReader(publicClient))
+	r.Header.Set("Content-Type", "application/json")
+	h.do(r)
+	if w := h.json("POST", "/oauth/register", publicClient, ""); w.Code != http.StatusTooManyRequests {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

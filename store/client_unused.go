@@ -20,14 +20,17 @@ func (s *Store) CountUnusedClients(ctx context.Context, limit int) (int, error) 
 	return n, wrap("count unused clients", err)
 }
 
-// DeleteUnusedClients removes, in batches, the clients from before a time that never got a grant, and then the
-// logos that belong to nobody. It returns how many rows went.
-func (s *Store) DeleteUnusedClients(ctx context.Context, before time.Time) (int64, error) {
+// DeleteUnusedClients removes, in batches, the clients from before a time that never got a grant, the oldest first and
+// no more than most of them (0: all), and then the logos that belong to nobody. It returns how many clients went.
+func (s *Store) DeleteUnusedClients(ctx context.Context, before time.Time, most int) (int64, error) {
 	var total int64
-	for last := (Client{}); ; {
+	for last, n := (Client{}), batch; ; {
+		if most > 0 {
+			n = min(batch, most-int(total))
+		}
 		var found []Client
 		err := s.read(ctx).Raw("SELECT id, created_at FROM clients WHERE created_at < ? AND (created_at, id) > (?, ?) AND "+unused+
-			" ORDER BY created_at, id LIMIT ?", toMillis(before), toMillis(last.CreatedAt), last.ID, batch).Scan(&found).Error
+			" ORDER BY created_at, id LIMIT ?", toMillis(before), toMillis(last.CreatedAt), last.ID, n).Scan(&found).Error
 		if err != nil {
 			return total, wrap("find unused clients", err)
 		}
@@ -36,13 +39,13 @@ func (s *Store) DeleteUnusedClients(ctx context.Context, before time.Time) (int6
 		if err != nil {
 			return total, err
 		}
-		if len(found) < batch {
+		if len(found) < n || most > 0 && total >= int64(most) {
 			break
 		}
 		last = found[len(found)-1]
 	}
-	gone, err := s.deleteLostLogos(ctx, before)
-	return total + gone, err
+	_, err := s.deleteLostLogos(ctx, before)
+	return total, err
 }
 
 // dropUnused deletes clients that are still unused now that nobody else can change it: one statement holds them,

@@ -50,7 +50,7 @@ func TestUnusedClientsGo(t *testing.T) {
 			before time.Time
 			gone   int64
 		}{{start, 0}, {start.Add(time.Millisecond), 2}, {start.Add(time.Hour), 0}} {
-			if n, err := s.DeleteUnusedClients(ctx, step.before); n != step.gone || err != nil {
+			if n, err := s.DeleteUnusedClients(ctx, step.before, 0); n != step.gone || err != nil {
 				t.Errorf("before %v: %d went, %v", step.before, n, err)
 			}
 		}
@@ -81,7 +81,10 @@ func TestManyUnusedClientsGo(t *testing.T) {
 			return nil
 		}))
 		c.pass(time.Hour)
-		if n, err := s.DeleteUnusedClients(ctx, c.Now()); n != 2300-23 || err != nil {
+		if n, err := s.DeleteUnusedClients(ctx, c.Now(), 1100); n != 1100 || err != nil {
+			t.Errorf("%d of 1100 went, %v", n, err)
+		}
+		if n, err := s.DeleteUnusedClients(ctx, c.Now(), 0); n != 2300-23-1100 || err != nil {
 			t.Errorf("%d went, %v", n, err)
 		}
 		if got := clientNames(t, s); len(got) != 23 {
@@ -110,7 +113,7 @@ func TestUnusedClientsGoOrStay(t *testing.T) {
 			return nil
 		})
 		for range 4 {
-			g.Go(func() error { _, err := s.DeleteUnusedClients(ctx, c.Now()); return err })
+			g.Go(func() error { _, err := s.DeleteUnusedClients(ctx, c.Now(), 0); return err })
 		}
 		must(t, g.Wait())
 		for _, id := range kept {

@@ -164,7 +164,7 @@ func deleteUnused(ctx context.Context, s *store.Store, unused time.Duration, log
 	if unused == 0 {
 		return
 	}
-	switch n, err := s.DeleteUnusedClients(ctx, time.Now().Add(-unused)); {
+	switch n, err := s.DeleteUnusedClients(ctx, time.Now().Add(-unused), 0); {
 	case err != nil && ctx.Err() == nil:
 		log.Error("unused clients not deleted", "err", err)
 	case n > 0:

@@ -3,6 +3,7 @@ package outbound
 import (
 	"context"
 	"net/url"
+	"strings"
 	"sync"
 
 	"golang.org/x/net/publicsuffix"
@@ -70,10 +71,11 @@ func (t *turns) leave(site string) {
 	}
 }
 
-// siteOf is whose the address is: names below one that somebody registered are that one's.
+// siteOf is whose the address is, however it is spelled: names below one that somebody registered are that one's.
 func siteOf(from *url.URL) string {
-	if site, err := publicsuffix.EffectiveTLDPlusOne(from.Hostname()); err == nil {
+	host := strings.TrimSuffix(strings.ToLower(from.Hostname()), ".")
+	if site, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 		return site
 	}
-	return from.Hostname()
+	return host
 }

@@ -58,7 +58,7 @@ func TestTurns(t *testing.T) {
 func TestSiteOf(t *testing.T) {
 	for from, want := range map[string]string{
 		"https://a.b.evil.example/x": "evil.example", "https://evil.example:8443/x": "evil.example",
-		"https://me.github.io/x": "me.github.io", "https://192.0.2.1/x": "192.0.2.1", "https://localhost/x": "localhost",
+		"https://a.EVIL.example./x": "evil.example", "https://me.github.io/x": "me.github.io", "https://192.0.2.1/x": "192.0.2.1", "https://localhost/x": "localhost",
 	} {
 		u, err := url.Parse(from)
 		if err != nil || siteOf(u) != want {
