@@ -32,7 +32,7 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c
 	ask := ConsentRequest{
 		Action: r.URL.Path + "?" + a.form.Encode(), Token: s.formToken(a, c), SwitchURL: r.URL.Path + "?" + a.switched(),
 		Client: a.client, User: a.session.User, Resource: a.resource, LookAlike: lookAlike, LogoURL: logo,
-		Scopes: lines, Kept: Describe(s.Scopes, c.kept),
+		Scopes: lines, Kept: Describe(s.Scopes, without(with(c.kept, a.allowed()...), c.asked)),
 		UserID:      !slices.ContainsFunc(lines, func(line AskedScope) bool { return line.Name == "openid" }),
 		RedirectURI: a.redirect, Site: Site(a.redirect), Local: isLocal(a.redirect),
 		First: !known, Nothing: len(refused) > 0, Lasts: s.AccessTokenLifetime,

@@ -75,7 +75,8 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		if err := s.Store.SaveConsent(ctx, s.remember(a, decided)); err != nil {
 			return err
 		}
-		if len(decided.refused) > 0 { // what is taken back is taken from older grants too, whatever is remembered of them
+		// What is taken back is taken from older grants too. So is what a client was allowed as what it was before.
+		if len(decided.refused) > 0 || a.consent == nil {
 			if err := s.Store.RevokeGrants(ctx, a.session.UserID, a.client.ID); err != nil {
 				return err
 			}

@@ -95,7 +95,7 @@ func (s *Server) logoutRequest(r *http.Request) (*logoutRequest, error) {
 }
 
 // vouched tells whether the ID token is of the person who is signed in, for a client that an operator vouches for or that
-// may act for the person: one that they have disconnected has no say any more.
+// the person has allowed something: one that they have disconnected, or that has become another, has no say any more.
 func (s *Server) vouched(ctx context.Context, q *logoutRequest) (bool, error) {
 	if q.hint == nil || q.client == nil || q.session == nil || q.hint.Subject != q.session.UserID {
 		return false, nil
@@ -103,7 +103,7 @@ func (s *Server) vouched(ctx context.Context, q *logoutRequest) (bool, error) {
 	if q.client.Verified {
 		return true, nil
 	}
-	return s.Store.Connected(ctx, q.session.UserID, q.client.ID)
+	return s.Store.Allowed(ctx, q.session.UserID, q.client.ID)
 }
 
 // whoAsks finds the client, by its ID token or else by its name. An ID token whose key is long gone is no error here: the
@@ -124,6 +124,9 @@ func (s *Server) whoAsks(r *http.Request, q *logoutRequest) error {
 	}
 	if clientID == "" {
 		return nil
+	}
+	if _, err := s.Store.Client(r.Context(), clientID); errors.Is(err, store.ErrNotFound) {
+		return nil // nobody has come from there yet: its document is not fetched for somebody who goes
 	}
 	c, err := s.client(r.Context(), r, clientID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) && tell(err).CodeField >= http.StatusInternalServerError {

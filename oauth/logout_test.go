@@ -51,3 +51,12 @@ func TestLogoutForDocumentThatIsGone(t *testing.T) {
 		t.Errorf("its addresses are kept: %+v, %v", c, err)
 	}
 }
+
+// TestLogoutFetchesNothing for whoever goes on behalf of an app that nobody has met.
+func TestLogoutFetchesNothing(t *testing.T) {
+	h, o := newHouse(t), newOrigin(t)
+	w := h.do(httptest.NewRequest("GET", "/oauth/logout?client_id="+url.QueryEscape(o.url), nil))
+	if o.served.Load() != 0 || h.pages.said != "signed out, on to " {
+		t.Errorf("%d, %q, fetched %d times", w.Code, h.pages.said, o.served.Load())
+	}
+}

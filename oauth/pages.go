@@ -34,7 +34,7 @@ type ConsentRequest struct {
 	User        *store.User
 	Resource    Resource
 	Scopes      []AskedScope // to be allowed now
-	Kept        []Scope      // allowed before, and granted along
+	Kept        []Scope      // allowed before, and not asked about again
 	UserID      bool         // the client learns the user id, and no line of the page says so
 	RedirectURI string
 	Site        string        // whose the redirect's host is: the registrable domain; "": it has none

@@ -48,14 +48,14 @@ func DocumentHost(c *store.Client) string {
 }
 
 // Home is whose a client is to a person, as far as that is known: the site that describes it, or else the one that they
-// agreed to be sent to (store.Connection.Sites), or else the one that all its redirects lead to: a client registers many
-// that are not its own. "": nobody can tell. local: it runs on the person's own computer, or could.
+// agreed to be sent to (store.Connection.Sites). What it has registered since says nothing, unless an operator vouches for
+// it. "": nobody can tell. local: it runs on the person's own computer, or could.
 func Home(c *store.Client, agreed []string) (site string, local bool) {
 	if host := DocumentHost(c); host != "" {
 		return host, false
 	}
 	uris := agreed
-	if len(uris) == 0 {
+	if len(uris) == 0 && c.Verified {
 		uris = c.RedirectURIs
 	}
 	if slices.ContainsFunc(uris, isLocal) {

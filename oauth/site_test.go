@@ -34,6 +34,9 @@ func TestSite(t *testing.T) {
 func TestHome(t *testing.T) {
 	described := &store.Client{ID: "https://vscode.dev/oauth/client.json", Source: store.FromDocument, RedirectURIs: []string{"http://127.0.0.1/"}}
 	at := func(uris ...string) *store.Client { return &store.Client{ID: "client_1", RedirectURIs: uris} }
+	checked := func(uris ...string) *store.Client {
+		return &store.Client{ID: "client_1", RedirectURIs: uris, Verified: true}
+	}
 	for _, c := range []struct {
 		client *store.Client
 		agreed []string
@@ -41,14 +44,15 @@ func TestHome(t *testing.T) {
 		local  bool
 	}{
 		{described, []string{"http://127.0.0.1:1"}, "vscode.dev", false},
-		{at("https://login.example.com/cb", "https://www.example.com/cb"), nil, "example.com", false},
-		{at("https://192.0.2.1/cb"), nil, "192.0.2.1", false},
+		{checked("https://login.example.com/cb", "https://www.example.com/cb"), nil, "example.com", false},
+		{at("https://login.example.com/cb"), nil, "", false},
+		{checked("https://192.0.2.1/cb"), nil, "192.0.2.1", false},
 		{at("https://www.google.com/cb", "https://evil.example/cb"), []string{"https://evil.example"}, "evil.example", false},
-		{at("https://www.google.com/cb", "https://evil.example/cb"), nil, "", false},
+		{checked("https://www.google.com/cb", "https://evil.example/cb"), nil, "", false},
 		{at("https://a.example/cb", "https://b.example/cb"), []string{"https://a.example", "https://b.example"}, "", false},
 		{at("https://www.cursor.com/cb", "cursor://cursor/cb"), []string{"https://www.cursor.com"}, "cursor.com", false},
 		{at("https://www.cursor.com/cb", "cursor://cursor/cb"), []string{"cursor://cursor"}, "", true},
-		{at("https://www.cursor.com/cb", "cursor://cursor/cb"), nil, "", true}, // it may be any program there
+		{checked("https://www.cursor.com/cb", "cursor://cursor/cb"), nil, "", true}, // it may be any program there
 		{at(), nil, "", false},
 	} {
 		if site, local := Home(c.client, c.agreed); site != c.site || local != c.local {

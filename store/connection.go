@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -77,16 +76,15 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 	return all, nil
 }
 
+// Allowed tells whether the user has allowed the client anything, as what it is now.
+func (s *Store) Allowed(ctx context.Context, userID, clientID string) (bool, error) {
+	return s.there(ctx, "find consent", "SELECT client_id FROM consents WHERE user_id = $1 AND client_id = $2 LIMIT 1", userID, clientID)
+}
+
 // Connected tells whether a client may act for the user: whether it is one of Connections.
 func (s *Store) Connected(ctx context.Context, userID, clientID string) (bool, error) {
-	var there struct{ Client string }
-	err := s.take(ctx, "find connection", `SELECT client_id FROM consents WHERE user_id = $1 AND client_id = $2
-		UNION ALL SELECT client_id FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at = 0 LIMIT 1`,
-		[]any{userID, clientID}, &there)
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return s.there(ctx, "find connection", `SELECT client_id FROM consents WHERE user_id = $1 AND client_id = $2
+		UNION ALL SELECT client_id FROM grants WHERE user_id = $1 AND client_id = $2 AND revoked_at = 0 LIMIT 1`, userID, clientID)
 }
 
 // Disconnect ends every grant of the user's for the client, and forgets what the user allowed it. ErrNotFound: the

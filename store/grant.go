@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -23,13 +22,8 @@ type Grant struct {
 // GrantAlive tells whether tokens of the grant may be used: it is not revoked, and its user is not
 // banned. A grant whose user or client was deleted is gone with them.
 func (s *Store) GrantAlive(ctx context.Context, id string) (bool, error) {
-	var grant struct{ ID string }
-	err := s.take(ctx, "read grant", `SELECT grants.id FROM grants JOIN users ON users.id = grants.user_id
-		WHERE grants.id = $1 AND grants.revoked_at = 0 AND users.banned_at = 0`, []any{id}, &grant)
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return s.there(ctx, "read grant", `SELECT grants.id FROM grants JOIN users ON users.id = grants.user_id
+		WHERE grants.id = $1 AND grants.revoked_at = 0 AND users.banned_at = 0`, id)
 }
 
 // RevokeGrant ends the grant and every token of it. One that is gone or revoked already is no error.
@@ -57,8 +51,9 @@ func (s *Store) RevokeGrants(ctx context.Context, userID, clientID string) error
 		if clientID != "" {
 			q = q.Where("client_id = ?", clientID)
 		}
-		if err := q.Update("revoked_at", toMillis(s.now())).Error; err != nil {
-			return wrap("revoke grants", err)
+		r := q.Update("revoked_at", toMillis(s.now()))
+		if r.Error != nil || r.RowsAffected == 0 {
+			return wrap("revoke grants", r.Error)
 		}
 		return s.doubt(ctx, userID)
 	})

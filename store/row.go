@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"iter"
 	"reflect"
@@ -128,6 +129,16 @@ func (s *Store) take(ctx context.Context, operation, query string, args []any, i
 		return found(operation, err)
 	}
 	return found(operation, ErrNotFound)
+}
+
+// there tells whether a query for a text finds any.
+func (s *Store) there(ctx context.Context, operation, query string, args ...any) (bool, error) {
+	var one struct{ Text string }
+	err := s.take(ctx, operation, query, args, &one)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // cell is a column of a *string, *bool, *time.Time or *[]string.

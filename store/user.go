@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -160,12 +159,7 @@ func (s *Store) Users(ctx context.Context, after string, limit int) ([]User, err
 
 // HasAdministrator tells whether any user is one.
 func (s *Store) HasAdministrator(ctx context.Context) (bool, error) {
-	var one struct{ ID string }
-	err := s.take(ctx, "look for an administrator", "SELECT id FROM users WHERE admin LIMIT 1", nil, &one)
-	if errors.Is(err, ErrNotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	return s.there(ctx, "look for an administrator", "SELECT id FROM users WHERE admin LIMIT 1")
 }
 
 // SetPassword saves a new hash for the same person's next sign-in. ErrNotFound: no such user.
