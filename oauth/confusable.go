@@ -14,7 +14,8 @@ var alike = map[rune]string{
 	'ɠ': "g", 'ƙ': "k", 'ɲ': "n", 'ŋ': "n", 'ƥ': "p", 'ʂ': "s", 'ƭ': "t", 'ŧ': "t", 'ʈ': "t", 'ƶ': "z", 'ʐ': "z", 'ⱥ': "a", 'ɇ': "e",
 	'ɛ': "e", 'ə': "e", 'æ': "ae", 'œ': "oe", 'ß': "b", 'þ': "p", 'ĸ': "k", 'ᴀ': "a", 'ʙ': "b", 'ᴄ': "c", 'ᴅ': "d", 'ᴇ': "e", 'ɢ': "g",
 	'ʜ': "h", 'ɪ': "l", 'ᴊ': "j", 'ᴋ': "k", 'ʟ': "l", 'ᴍ': "m", 'ɴ': "n", 'ᴏ': "o", 'ᴘ': "p", 'ꜱ': "s", 'ᴛ': "t", 'ᴜ': "u", 'ᴠ': "v",
-	'ᴡ': "w", 'ᴢ': "z",
+	'ᴡ': "w", 'ᴢ': "z", 'ɭ': "l", 'ꞁ': "l", 'ɬ': "l", 'ƚ': "l", 'ⱡ': "l", 'ȴ': "l", 'ꝉ': "l", 'ɨ': "l", 'ɖ': "d", 'ȡ': "d", 'ʉ': "u", 'ɳ': "n",
+	'ȵ': "n", 'ɽ': "r", 'ɍ': "r", 'ȼ': "c", 'ȶ': "t",
 	// Cyrillic
 	'а': "a", 'в': "b", 'ԁ': "d", 'е': "e", 'є': "e", 'ѐ': "e", 'ё': "e", 'ҽ': "e", 'г': "r", 'һ': "h", 'н': "h", 'і': "l", 'ї': "l", 'ӏ': "l",
 	'ј': "j", 'к': "k", 'қ': "k", 'м': "m", 'п': "n", 'о': "o", 'ө': "o", 'р': "p", 'ԛ': "q", 'ѕ': "s", 'с': "c", 'ҫ': "c", 'т': "t",
@@ -51,5 +52,19 @@ var alike = map[rune]string{
 	'₭': "k", '∫': "f",
 }
 
-// pairs are letters that look like another one together.
-var pairs = strings.NewReplacer("rn", "m", "vv", "w")
+// pairs are letters that look like another one together. No such letter is in a pair itself, or a look would have looks.
+var pairs = strings.NewReplacer("rn", "m", "vv", "w", "cl", "d")
+
+// framed are where sets of A to Z in frames begin that normalization leaves alone: in black circles, in black squares, and
+// those of which two make a flag.
+var framed = []rune{'🅐', '🅰', '🇦'}
+
+// unframed is the small letter that r frames, or r.
+func unframed(r rune) rune {
+	for _, a := range framed {
+		if a <= r && r < a+26 {
+			return r - a + 'a'
+		}
+	}
+	return r
+}

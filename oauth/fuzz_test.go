@@ -128,7 +128,7 @@ func FuzzClientDocument(f *testing.F) {
 
 // A name is one short line of what can be seen, and cleaning it again changes nothing.
 func FuzzName(f *testing.F) {
-	for _, seed := range []string{"Claude Code", "Cl\u202eaude\u200b\x00  Code", "Сlаude", "a\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "ㅤ", "𝓒𝓵𝓪𝓾𝓭𝓮", strings.Repeat("é", 100)} {
+	for _, seed := range []string{"Claude Code", "Cl\u202eaude\u200b\x00  Code", "Сlаude", "a\u0301\u0301\u0301\u0301\u0301", "\xff\xfe", "ㅤ", "𝓒𝓵𝓪𝓾𝓭𝓮", "cIaucle™ 🅒🅻🇦②ᵀᴹ", strings.Repeat("é", 100)} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {

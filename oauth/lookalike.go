@@ -3,6 +3,7 @@ package oauth
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -13,11 +14,11 @@ import (
 	"frontdesk/store"
 )
 
-// verifiedNames remembers what the clients that an operator vouches for are called, by how their names look.
-type verifiedNames struct {
+// knownNames remembers our own names and those of the clients that an operator vouches for, by how they look.
+type knownNames struct {
 	mu     sync.Mutex
 	read   time.Time
-	byLook map[string]store.NamedClient
+	byLook map[string]store.NamedClient // ours have no ID
 }
 
 // namesFresh is how long the names are believed.
@@ -26,42 +27,60 @@ const namesFresh = 30 * time.Second
 // lookAlike is the name that a client's own can be mistaken for: that of a client that an operator vouches for, our own, or
 // what letters of several alphabets are put together to look like. "": none.
 func (s *Server) lookAlike(ctx context.Context, c *store.Client) (string, error) {
-	look := skeleton(c.Name)
-	if c.Verified || look == "" {
+	if c.Verified {
 		return "", nil
 	}
-	for _, r := range s.Resources {
-		if skeleton(r.Name) == look {
-			return r.Name, nil
-		}
-	}
-	known, err := s.verified.find(ctx, s, look)
-	if err != nil {
-		return "", err
-	}
-	if known.ID != "" && known.ID != c.ID {
-		return known.Name, nil
-	}
-	if mixesAlphabets(c.Name) {
+	known, err := s.names.find(ctx, s, c)
+	switch {
+	case err != nil || known != "":
+		return known, err
+	case mixesAlphabets(c.Name):
 		return inLatin(c.Name), nil
 	}
 	return "", nil
 }
 
-func (v *verifiedNames) find(ctx context.Context, s *Server, look string) (store.NamedClient, error) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if now := s.Now(); v.byLook == nil || now.Sub(v.read) > namesFresh {
+// find is the known name that looks like c's, "": none does.
+func (k *knownNames) find(ctx context.Context, s *Server, c *store.Client) (string, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if now := s.Now(); k.byLook == nil || now.Sub(k.read) > namesFresh {
 		all, err := s.Store.VerifiedClients(ctx)
 		if err != nil {
-			return store.NamedClient{}, err
+			return "", err
 		}
-		v.byLook, v.read = make(map[string]store.NamedClient, len(all)), now
-		for _, c := range all {
-			v.byLook[skeleton(c.Name)] = c
+		for _, r := range s.Resources {
+			all = append(all, store.NamedClient{Name: r.Name})
+		}
+		k.byLook, k.read = make(map[string]store.NamedClient, len(all)), now
+		for _, known := range all {
+			for _, look := range looks(known.Name) {
+				k.byLook[look] = known
+			}
 		}
 	}
-	return v.byLook[look], nil
+	for _, look := range looks(c.Name) {
+		if known, ok := k.byLook[look]; ok && known.ID != c.ID {
+			return known.Name, nil
+		}
+	}
+	return "", nil
+}
+
+// looks are the ways to read a name: with what stands beside its letters, ™ or ², taken for letters, too, and without.
+func looks(name string) []string {
+	all := []string{skeleton(name), skeleton(bare(name))}
+	return slices.DeleteFunc(slices.Compact(all), func(look string) bool { return look == "" })
+}
+
+// bare is a name without what normalization would make letters or numbers of: signs, framed letters, raised and lowered ones.
+func bare(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.So, unicode.No) || unicode.Is(unicode.Lm, r) && unicode.Is(unicode.Latin, r) {
+			return -1
+		}
+		return r
+	}, name)
 }
 
 // skeleton is how a name looks to somebody who does not look twice: two names with the same one can be mistaken for each
@@ -70,6 +89,7 @@ func (v *verifiedNames) find(ctx context.Context, s *Server, look string) (store
 func skeleton(name string) string {
 	var b strings.Builder
 	for _, r := range norm.NFD.String(norm.NFKC.String(name)) {
+		r = unframed(r)
 		if as, ok := latin(r); ok {
 			b.WriteString(as)
 		} else if unicode.IsLetter(r) || unicode.IsNumber(r) {

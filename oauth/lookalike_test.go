@@ -9,8 +9,8 @@ import (
 
 func TestSkeleton(t *testing.T) {
 	for _, same := range [][]string{
-		{"Claude Code", "claude code", "ClaudeCode", "Claude-Code", "Сlаude Соdе", "C1aude Code", "CIaude Code", "Ⅽlaude Code", "Ｃｌａｕｄｅ　Ｃｏｄｅ", "𝓒𝓵𝓪𝓾𝓭𝓮 𝓒𝓸𝓭𝓮", "Clàudé Code", "Clau\u200bde Code", "ⒸⓁⒶⓊⒹⒺ Code", "Claude C0de"},
-		{"Claude", "ꓚꓡꓮꓴꓓꓰ", "ᏟᏞᎪᏌᎠᎬ", "ᑕᒪᗩᑌᗪᗴ", "C∣aude", "C│aude", "C丨aude", "Cㅣaude", "C۱aude", "Cⵏaude", "Claud℮", "Cl⍺ude", "Cl𐐂ude", "¢|aude"},
+		{"Claude Code", "claude code", "ClaudeCode", "Claude-Code", "Сlаude Соdе", "C1aude Code", "CIaude Code", "Ⅽlaude Code", "Ｃｌａｕｄｅ　Ｃｏｄｅ", "𝓒𝓵𝓪𝓾𝓭𝓮 𝓒𝓸𝓭𝓮", "Clàudé Code", "Clau\u200bde Code", "ⒸⓁⒶⓊⒹⒺ Code", "🅒🅛🅐🅤🅓🅔 🅒🅞🅓🅔", "🅲🅻🅰🆄🅳🅴 🅲🅾🅳🅴", "🇨🇱🇦🇺🇩🇪 🇨🇴🇩🇪", "Claude C0de"},
+		{"Claude", "ꓚꓡꓮꓴꓓꓰ", "ᏟᏞᎪᏌᎠᎬ", "ᑕᒪᗩᑌᗪᗴ", "C∣aude", "C│aude", "C丨aude", "Cㅣaude", "C۱aude", "Cⵏaude", "Claud℮", "Cl⍺ude", "Cl𐐂ude", "¢|aude", "Cɭaude", "Cꞁaude", "cIaucle", "C①aude", "ᶜˡᵃᵘᵈᵉ"},
 		{"Notion", "ΝΟΤΙΟΝ", "Νotion", "ꓠꓳꓔꓲꓳꓠ"},
 		{"Cursor", "CURSOR", "Curѕоr", "Cυrsοr", "Cur5or", "Ꮯursor", "𝗖ursor", "cursοr"},
 		{"modern", "modem", "rnodern", "ｍodern"},
@@ -53,6 +53,9 @@ func TestMixedAlphabets(t *testing.T) {
 
 func TestLookAlikes(t *testing.T) {
 	h := newHouse(t)
+	if err := h.Store.CreateClient(t.Context(), &store.Client{Name: "Sole²", Verified: true}); err != nil {
+		t.Fatal(err)
+	}
 	ask := func(name string) string {
 		t.Helper()
 		got, err := h.lookAlike(context.Background(), &store.Client{ID: "client_x", Name: name})
@@ -63,6 +66,8 @@ func TestLookAlikes(t *testing.T) {
 	}
 	for name, want := range map[string]string{
 		"Public": "Public", "Publіc": "Public", "PUBLlC": "Public", "Other": "", "": "", "Acme": "Acme", "Аcme": "Acme", "Bаnk of X": "Bank of X", "Банк": "",
+		"Public™": "Public", "Public℠": "Public", "Publicᵀᴹ": "Public", "PublicⓇ": "Public", "Public¹": "Public", "Public②": "Public", "Public❶": "Public",
+		"Public 🇺🇸": "Public", "🇵🇺🇧🇱🇮🇨": "Public", "①": "", "Acme™": "Acme", "Sole": "Sole²", "Sole³": "Sole²", "Public 2": "",
 	} {
 		if got := ask(name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)

@@ -60,7 +60,7 @@ type Server struct {
 	unused    ceiling
 
 	clientKeys  clientKeys
-	verified    verifiedNames
+	names       knownNames
 	revocations *revocations
 	documents   map[string]document
 }
