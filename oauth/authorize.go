@@ -124,9 +124,9 @@ func (s *Server) identify(r *http.Request, a *authorization) error {
 	a.client = c
 	redirect := a.form.Get("redirect_uri")
 	switch openID := slices.Contains(strings.Fields(a.form.Get("scope")), "openid"); {
-	case redirect == "" && openID: // OpenID Connect Core section 3.1.2.1
+	case redirect == "" && (openID || len(c.RedirectURIs) != 1): // OpenID Connect Core section 3.1.2.1, RFC 6749 section 3.1.2.3
 		return errMissingRedirect
-	case redirect == "" && len(c.RedirectURIs) == 1: // RFC 6749 section 3.1.2.3
+	case redirect == "":
 		redirect = c.RedirectURIs[0]
 	}
 	if !matchRedirect(redirect, c.RedirectURIs) {

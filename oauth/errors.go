@@ -89,7 +89,7 @@ var (
 	}
 	errUnknownRedirect = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here wants the answer at an address that it has not registered, so you are not sent there. Go back to it and connect again.",
+		DescriptionField: "The app that sent you here wants the answer at an address that it has not registered, so you are not sent there. Go back to it and connect again. It named this address:",
 	}
 	errUnknownPostLogoutRedirect = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,

@@ -78,12 +78,12 @@ func printable(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// brief shows a hostile string in an error: quoted and short.
+// brief shows a hostile string in an error: quoted, short, and no sentence.
 func brief(s string) string {
 	if len(s) > 80 {
 		s = s[:80] + "..."
 	}
-	return strconv.QuoteToASCII(s)
+	return strings.ReplaceAll(strconv.QuoteToASCII(s), " ", `\x20`)
 }
 
 // allowedRedirect implements fosite's RedirectSecureChecker.

@@ -15,9 +15,9 @@ import (
 type Refusal struct {
 	Status   int
 	Heading  string // "": the status says enough
-	Message  string // sentences that say what to do; "": as Heading
+	Message  string // sentences that say what to do, and what Detail is; "": as Heading
 	Detail   string // what the app's maker wants to know, or the address that it is about; "": nothing
-	App      string // what the client calls itself; "": nobody knows
+	App      string // what the client calls itself; "": nobody knows, or it is not to be said
 	AgainURL string // the same page anew: a path and query on this server; "": there is none
 }
 
@@ -55,7 +55,8 @@ func (e *authorizeError) refusal(r *http.Request, told *fosite.RFC6749Error) Ref
 			f.Detail = told.DescriptionField
 		}
 	}
-	if c := e.authorization.client; c != nil {
+	// A link to this page can be sent to anybody, and what a stranger's client calls itself would be read as our words.
+	if c := e.authorization.client; c != nil && (c.Verified || e.authorization.session != nil) {
 		f.App = c.Name
 	}
 	if told == errStaleForm {

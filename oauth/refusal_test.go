@@ -30,6 +30,7 @@ func TestRefusalsAreForPeople(t *testing.T) {
 	}
 	o.answer = func(w http.ResponseWriter, _ string) { w.WriteHeader(http.StatusTeapot) }
 	broken.answer = documentOf(map[string]any{"client_id": "https://other.example/"})
+	stranger := h.stranger(t, "Your account is locked. Call +1 555 0100", "https://stranger.example/cb", "https://stranger.example/cb2")
 	for name, c := range map[string]struct {
 		change url.Values
 		want   Refusal
@@ -52,12 +53,24 @@ func TestRefusalsAreForPeople(t *testing.T) {
 		}},
 		"redirect": {url.Values{"redirect_uri": {"https://evil.example/cb"}}, Refusal{
 			Heading: "This address is not registered", Detail: `"https://evil.example/cb"`, App: "Public",
-			Message: "The app that sent you here wants the answer at an address that it has not registered, so you are not sent there. Go back to it and connect again.",
+			Message: "The app that sent you here wants the answer at an address that it has not registered, so you are not sent there. Go back to it and connect again. It named this address:",
+		}},
+		"words": {url.Values{"redirect_uri": {"Your account is locked."}}, Refusal{
+			Heading: "This address is not registered", Message: errUnknownRedirect.DescriptionField, Detail: `"Your\x20account\x20is\x20locked."`, App: "Public",
+		}},
+		"stranger": {url.Values{"client_id": {stranger.ID}}, Refusal{
+			Heading: "This address is not registered", Message: errUnknownRedirect.DescriptionField, Detail: `"` + testCallback + `"`,
+		}},
+		"no address": {url.Values{"client_id": {stranger.ID}, "redirect_uri": nil, "scope": {"email"}}, Refusal{
+			Heading: "This app asked in a way that does not work", Message: errMissingRedirect.DescriptionField,
 		}},
 	} {
 		c.want.Status = http.StatusBadRequest
 		if got, w := h.refused(c.change); got != c.want || w.Header().Get("Location") != "" {
 			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+		if c.want.Detail != "" && !strings.HasSuffix(c.want.Message, ":") {
+			t.Errorf("%s: nothing says what %s is", name, c.want.Detail)
 		}
 	}
 }
@@ -72,14 +85,16 @@ func TestJargonIsForMakers(t *testing.T) {
 	}{
 		{url.Values{"code_challenge": nil}, "PKCE is required: a code_challenge of 43 to 128 characters with code_challenge_method=S256."},
 		{url.Values{"request": {"x"}}, "The OP does not support use of the request parameter."},
+		{url.Values{"ui_locales": {"en", "de"}}, `The parameter "ui_locales" comes more than once.`},
+		{url.Values{"Your account is locked. Call +1 555 0100": {"", ""}}, "A parameter comes more than once."},
 		{url.Values{"response_mode": {"fragment"}}, "The parameter 'response_mode' may be 'query' or 'form_post'."},
 	} {
 		c.change.Set("client_id", public.ID)
 		c.change.Set("redirect_uri", public.RedirectURIs[0])
-		r := httptest.NewRequest("GET", h.authorizeURL(c.change), nil) // nobody is signed in: the app is not told
+		r := httptest.NewRequest("GET", h.authorizeURL(c.change), nil) // nobody is signed in: the app is not told, and not named
 		h.do(r)
 		want := Refusal{
-			Status: http.StatusBadRequest, Heading: "This app asked in a way that does not work", App: "Stranger",
+			Status: http.StatusBadRequest, Heading: "This app asked in a way that does not work",
 			Message: "Go back to it and try again. If it happens again, tell its maker:", Detail: c.detail,
 		}
 		if h.pages.refused != want {
@@ -95,7 +110,7 @@ func TestStaleFormLeadsBack(t *testing.T) {
 	r := httptest.NewRequest("POST", to, strings.NewReader("token=old&consent=allow"))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.AddCookie(h.cookie)
-	if h.do(r); h.pages.refused.AgainURL != to || h.pages.refused.Heading != "This page is out of date" {
+	if h.do(r); h.pages.refused.AgainURL != to || h.pages.refused.Heading != "This page is out of date" || h.pages.refused.App != "Public" {
 		t.Errorf("%+v", h.pages.refused)
 	}
 }
@@ -125,9 +140,9 @@ func TestRefusalsAreLogged(t *testing.T) {
 }
 
 // stranger registers a client as a stranger does.
-func (h *house) stranger(t *testing.T, name, redirect string) *store.Client {
+func (h *house) stranger(t *testing.T, name string, redirects ...string) *store.Client {
 	t.Helper()
-	c, _, err := NewClient(ClientRequest{Name: name, RedirectURIs: []string{redirect}})
+	c, _, err := NewClient(ClientRequest{Name: name, RedirectURIs: redirects})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 
 	"github.com/ory/fosite"
@@ -56,9 +57,15 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 // once refuses parameters that come twice (RFC 6749 section 3.1).
 func once(form url.Values) error {
 	for name, values := range form {
-		if len(values) > 1 {
-			return fosite.ErrInvalidRequest.WithHintf("The parameter %s comes more than once.", brief(name))
+		switch plain := plainName.MatchString(name); {
+		case len(values) > 1 && plain:
+			return fosite.ErrInvalidRequest.WithHintf("The parameter %q comes more than once.", name)
+		case len(values) > 1:
+			return fosite.ErrInvalidRequest.WithHint("A parameter comes more than once.")
 		}
 	}
 	return nil
 }
+
+// plainName is a parameter's name that says nothing else to the person who reads it on our page.
+var plainName = regexp.MustCompile(`^\w{1,40}$`)

@@ -165,3 +165,12 @@ func TestErrorAlwaysLeadsOn(t *testing.T) {
 		}
 	}
 }
+
+// TestErrorQuotesApps: an app's words on our page are not to be taken for ours.
+func TestErrorQuotesApps(t *testing.T) {
+	t.Parallel()
+	p := Error{Status: 400, App: "Your account is locked", Message: "It named this address:", Detail: `"https://evil.example/cb"`}
+	if said := read(t, p); !strings.Contains(said, `It named this address: "https://evil.example/cb" The app calls itself “Your account is locked”`) {
+		t.Error(said)
+	}
+}

@@ -6,7 +6,7 @@ import "net/http"
 type Error struct {
 	Status    int
 	Heading   string
-	Message   string
+	Message   string // says what Detail is
 	Detail    string // an address, or a line for the app's maker; empty: none
 	App       string // what the app calls itself that this is about, if any
 	RequestID string // what the log calls this request

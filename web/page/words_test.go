@@ -16,7 +16,7 @@ func TestHostileWords(t *testing.T) {
 			ClientName: worst, Token: worst, User: Person{worst, worst}, ResourceName: worst, ResourceURL: worst,
 			Scopes: []Scope{{Title: worst, Description: worst, Field: worst}}, Kept: []string{worst}, Site: worst, RedirectHost: worst, RedirectURI: worst, SwitchURL: "javascript:alert(1)",
 		},
-		Error{Heading: worst, Message: worst, RequestID: worst, LinkURL: "javascript:alert(1)", LinkText: worst},
+		Error{Heading: worst, Message: worst, Detail: worst, App: worst, RequestID: worst, LinkURL: "javascript:alert(1)", LinkText: worst},
 		Landing{MCPURL: worst, Client: worst, User: &Person{worst, worst}},
 		Apps{User: Person{worst, worst}, Apps: []App{{ClientID: worst, Name: worst, Site: worst, Scopes: []string{worst}}}},
 		FormPost{Action: "https://client.example", Fields: []Field{{worst, worst}}},
