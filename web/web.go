@@ -47,7 +47,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, pages: pages}
 	s.desk = &signin.Server{
 		Store: c.Store, Accounts: c.Accounts, Pages: pages,
-		SignUp: c.SignUp, SetupToken: c.SetupToken, Fail: s.fail,
+		SignUp: c.SignUp, SetupToken: c.SetupToken, SetupUntil: c.Now().Add(signin.SetupLasts), Now: c.Now, Fail: s.fail,
 	}
 	return s, nil
 }

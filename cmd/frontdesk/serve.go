@@ -66,12 +66,12 @@ func serve(*flag.FlagSet) action {
 func (c *call) welcome(cfg *Config, setup string) {
 	fmt.Fprintf(c.stdout, "MCP clients connect to %s/mcp\n", cfg.URL)
 	if setup != "" {
-		fmt.Fprintf(c.stdout, "There is no administrator yet. Open this link to create the first administrator; it works once:\n%s/sign-up?setup=%s\n", cfg.URL, setup)
+		fmt.Fprintf(c.stdout, "There is no administrator yet. Open this link to create the first administrator; it works once, within 24 hours:\n%s/sign-up?setup=%s\n", cfg.URL, setup)
 	}
 }
 
 // newSetupToken lets whoever sees the operator's terminal create the first administrator; "" where there is one. Every
-// start makes another, so that an old link is worth nothing should the administrators go again.
+// start makes another, which lapses, so that an old link is worth nothing should the administrators go again.
 func newSetupToken(ctx context.Context, s *store.Store) (string, error) {
 	there, err := s.HasAdministrator(ctx)
 	if err != nil || there {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"sync/atomic"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -24,9 +25,11 @@ type Server struct {
 	Pages      *page.Renderer
 	SignUp     string // open, invite or closed
 	SetupToken string // see signup.go
+	SetupUntil time.Time
+	Now        func() time.Time
 	Fail       func(http.ResponseWriter, *http.Request, error)
 
-	setupUsed atomic.Bool // the token has made its administrator; were they deleted, it makes no other
+	setupUsed atomic.Bool // an administrator was seen; were they deleted, the token makes no other
 }
 
 // methods is every way to sign in: the path that its form posts to, and what happens then.

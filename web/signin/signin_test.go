@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"frontdesk/internal/account"
 	"frontdesk/store"
@@ -36,7 +37,7 @@ func newDesk(t *testing.T, signUp string, perMinute int) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{mux: http.NewServeMux(), Server: &Server{
-		Store: db, Pages: pages, SignUp: signUp, SetupToken: setup,
+		Store: db, Pages: pages, SignUp: signUp, SetupToken: setup, SetupUntil: time.Now().Add(SetupLasts), Now: time.Now,
 		Accounts: account.New(account.Config{Store: db, SignInsPerMinute: perMinute}),
 		Fail:     func(_ http.ResponseWriter, _ *http.Request, err error) { t.Error(err) },
 	}}
@@ -179,6 +180,33 @@ func TestFirstAdministrator(t *testing.T) {
 			t.Errorf("the link works twice: %d", w.Code)
 		}
 	}
+}
+
+// TestSetupLinkIsOver: once somebody has tried it while there was an administrator, or a day later, the link makes none.
+func TestSetupLinkIsOver(t *testing.T) {
+	d := newDesk(t, "invite", 0)
+	closed := func(why, heading string) {
+		t.Helper()
+		for _, method := range []string{"GET", "POST"} {
+			w := d.send(method, "/sign-up?setup="+setup, newcomer("eve@example.com"))
+			if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "<h1>"+heading) {
+				t.Errorf("%s: %s answers %d %s", why, method, w.Code, w.Body)
+			}
+		}
+	}
+	u, err := d.Accounts.SignUp(t.Context(), account.NewUser{Email: "jo@example.com", Password: password, Admin: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed("there is one", "This link has been used")
+	if err := d.Store.DeleteUser(t.Context(), u.ID); err != nil {
+		t.Fatal(err)
+	}
+	closed("there was one", "This link is over")
+
+	d = newDesk(t, "invite", 0)
+	d.Now = func() time.Time { return d.SetupUntil }
+	closed("a day later", "This link is over")
 }
 
 func TestOpenSignUp(t *testing.T) {

@@ -5,10 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"frontdesk/internal/account"
 	"frontdesk/web/page"
 )
+
+// SetupLasts is how long a setup token is good for.
+const SetupLasts = 24 * time.Hour
 
 // showSignUp shows the sign-up page to whoever may use it.
 func (s *Server) showSignUp(w http.ResponseWriter, r *http.Request) error {
@@ -62,18 +66,24 @@ func (s *Server) signUp(w http.ResponseWriter, r *http.Request) error {
 }
 
 // maySignUp tells whether signing up is open to this request, and whether it makes the first administrator:
-// while there is no administrator, whoever brings the setup token does, once.
+// while there has been no administrator, whoever brings the setup token does, once and in time.
 func (s *Server) maySignUp(r *http.Request) (first, ok bool, err error) {
 	token := r.URL.Query().Get("setup")
 	if token == "" {
 		return false, s.SignUp == "open", nil
 	}
-	if s.SetupToken == "" || s.setupUsed.Load() || subtle.ConstantTimeCompare([]byte(token), []byte(s.SetupToken)) != 1 {
+	if s.SetupToken == "" || s.setupOver() || subtle.ConstantTimeCompare([]byte(token), []byte(s.SetupToken)) != 1 {
 		return false, false, nil
 	}
 	there, err := s.Store.HasAdministrator(r.Context())
+	if there {
+		s.setupUsed.Store(true)
+	}
 	return true, !there, err
 }
+
+// setupOver tells whether nobody gets in by the setup token any more.
+func (s *Server) setupOver() bool { return s.setupUsed.Load() || !s.Now().Before(s.SetupUntil) }
 
 func (s *Server) signUpPage(r *http.Request, first bool) page.SignUp {
 	p := page.SignUp{First: first, ClientName: s.client(r), MinPassword: account.MinPassword, Action: URL("/sign-up", returnTo(r))}
@@ -96,8 +106,10 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request) error {
 		switch there, err := s.Store.HasAdministrator(r.Context()); {
 		case err != nil:
 			return err
-		case there || s.setupUsed.Load():
+		case there:
 			p.Heading, p.Message = "This link has been used", "There is an administrator already. Sign in."
+		case s.setupOver():
+			p.Heading, p.Message = "This link is over", "Start the server again: it prints another."
 		default:
 			p.Heading, p.Message = "This link is not whole", "Copy all of it from the terminal, where the server has printed it when it last started."
 		}
