@@ -72,16 +72,18 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		if err := s.useForm(ctx, f); err != nil {
 			return err
 		}
+		ends, err := s.endsOlder(ctx, a, decided)
+		if err != nil {
+			return err
+		}
 		if err := s.Store.SaveConsent(ctx, s.remember(a, decided)); err != nil {
 			return err
 		}
-		// What is taken back is taken from older grants too. So is what a client was allowed as what it was before.
-		if len(decided.refused) > 0 || a.consent == nil {
+		if ends {
 			if err := s.Store.RevokeGrants(ctx, a.session.UserID, a.client.ID); err != nil {
 				return err
 			}
 		}
-		var err error
 		code, err = s.code(ctx, a, decided)
 		return err
 	})
@@ -94,6 +96,15 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		return s.ask(w, r, a, f.choice, decided.refused)
 	}
 	return s.respond(w, r, a, [][2]string{{"code", code}})
+}
+
+// endsOlder tells whether an answer ends the client's older grants: it takes something back, or they are from when the client
+// was another app, which is why nobody remembers what that was allowed.
+func (s *Server) endsOlder(ctx context.Context, a *authorization, d decision) (bool, error) {
+	if a.consent == nil {
+		return s.known(ctx, a)
+	}
+	return len(d.refused) > 0, nil
 }
 
 // hold has what an answer rests on stay as it is until the transaction ends, and reads it anew: while the answer was on

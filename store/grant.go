@@ -51,9 +51,8 @@ func (s *Store) RevokeGrants(ctx context.Context, userID, clientID string) error
 		if clientID != "" {
 			q = q.Where("client_id = ?", clientID)
 		}
-		r := q.Update("revoked_at", toMillis(s.now()))
-		if r.Error != nil || r.RowsAffected == 0 {
-			return wrap("revoke grants", r.Error)
+		if err := q.Update("revoked_at", toMillis(s.now())).Error; err != nil {
+			return wrap("revoke grants", err)
 		}
 		return s.doubt(ctx, userID)
 	})
