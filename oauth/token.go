@@ -57,10 +57,11 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 // once refuses parameters that come twice (RFC 6749 section 3.1).
 func once(form url.Values) error {
 	for name, values := range form {
-		switch plain := plainName.MatchString(name); {
-		case len(values) > 1 && plain:
+		switch {
+		case len(values) == 1:
+		case plainName.MatchString(name):
 			return fosite.ErrInvalidRequest.WithHintf("The parameter %q comes more than once.", name)
-		case len(values) > 1:
+		default:
 			return fosite.ErrInvalidRequest.WithHint("A parameter comes more than once.")
 		}
 	}
