@@ -58,7 +58,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 func once(form url.Values) error {
 	for name, values := range form {
 		switch {
-		case len(values) == 1:
+		case len(values) < 2:
 		case plainName.MatchString(name):
 			return fosite.ErrInvalidRequest.WithHintf("The parameter %q comes more than once.", name)
 		default:
