@@ -44,8 +44,7 @@ func (s *Store) DeleteUnusedClients(ctx context.Context, before time.Time, most 
 		}
 		last = found[len(found)-1]
 	}
-	_, err := s.deleteLostLogos(ctx, before)
-	return total, err
+	return total, s.deleteLostLogos(ctx, before)
 }
 
 // dropUnused deletes clients that are still unused now that nobody else can change it: one statement holds them,

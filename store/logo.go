@@ -40,8 +40,8 @@ func (s *Store) Logo(ctx context.Context, id string) (*Logo, error) {
 }
 
 // deleteLostLogos removes the logos from before a time that no client has any more.
-func (s *Store) deleteLostLogos(ctx context.Context, before time.Time) (int64, error) {
+func (s *Store) deleteLostLogos(ctx context.Context, before time.Time) error {
 	r := s.db(ctx).Exec(`DELETE FROM logos WHERE created_at < ? AND NOT EXISTS
 		(SELECT 1 FROM clients WHERE clients.logo = logos.id AND clients.logo <> '')`, toMillis(before))
-	return r.RowsAffected, wrap("delete lost logos", r.Error)
+	return wrap("delete lost logos", r.Error)
 }

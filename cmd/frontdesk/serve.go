@@ -168,6 +168,6 @@ func deleteUnused(ctx context.Context, s *store.Store, unused time.Duration, log
 	case err != nil && ctx.Err() == nil:
 		log.Error("unused clients not deleted", "err", err)
 	case n > 0:
-		log.Info("unused clients deleted", "rows", n)
+		log.Info("unused clients deleted", "clients", n)
 	}
 }
