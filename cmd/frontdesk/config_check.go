@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,11 +68,15 @@ func (c *Config) checkListen() error {
 
 func (c *Config) checkDatabase() error {
 	scheme, _, isURL := strings.Cut(c.Database, "://")
-	if isURL && scheme != "postgres" && scheme != "postgresql" {
+	if isURL && scheme != "postgres" && scheme != "postgresql" || !isURL && connectionString.MatchString(c.Database) {
 		return errors.New("FRONTDESK_DATABASE is neither a file nor a postgres:// URL")
 	}
 	return nil
 }
+
+// connectionString is how PostgreSQL's programs also name a database (libpq, section "Keyword/Value Connection Strings"):
+// as the name of a file it would have the password in it.
+var connectionString = regexp.MustCompile(`(^|\s)(host|hostaddr|user|password|dbname|service)\s*=`)
 
 func (c *Config) checkMasterKey() error {
 	if len(c.MasterKey) != 0 && len(c.MasterKey) != masterKeyLength {
