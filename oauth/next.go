@@ -41,15 +41,15 @@ func (s *Server) next(ctx context.Context, a *authorization) (step, error) {
 	return (*Server).issue, nil
 }
 
-// stale tells whether the person must prove again who they are: the client asks for it by prompt or
-// max_age, and they have not since it asked.
+// stale tells whether the person must prove again who they are: the client asks for it by prompt, or their last sign-in is
+// longer ago than max_age, and they have not since it asked.
 func (s *Server) stale(a *authorization) bool {
 	again := a.maxAge == 0 || slices.Contains(a.prompt, "login") || slices.Contains(a.prompt, "select_account")
-	if again {
-		asked, ok := s.markedAt(a)
-		return !ok || a.session.AuthTime.Before(asked)
+	if !again && (a.maxAge < 0 || s.Now().Sub(a.session.AuthTime) <= a.maxAge) {
+		return false
 	}
-	return a.maxAge > 0 && s.Now().Sub(a.session.AuthTime) > a.maxAge
+	asked, ok := s.markedAt(a)
+	return !ok || a.session.AuthTime.Before(asked)
 }
 
 // mustAsk tells whether the person has to see the consent page.

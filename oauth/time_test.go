@@ -153,4 +153,23 @@ func TestMaxAge(t *testing.T) {
 	if h.authorized(t, url.Values{"max_age": {"60"}}).Get("return_to") == "" {
 		t.Error("an old session does not have to sign in again")
 	}
+	// Who has signed in for the request has done so, however long the rest takes: a slow line, the consent page.
+	h.clock.at = h.clock.at.Add(time.Minute)
+	change := url.Values{"max_age": {"1"}, "prompt": {"consent"}}
+	back := h.authorized(t, change).Get("return_to")
+	h.signIn(t)
+	h.clock.at = h.clock.at.Add(10 * time.Second)
+	r := httptest.NewRequest("GET", back, nil)
+	r.AddCookie(h.cookie)
+	if w := h.do(r); w.Code != http.StatusOK {
+		t.Fatalf("after signing in, on a slow line: %d %s", w.Code, w.Header().Get("Location"))
+	}
+	h.clock.at = h.clock.at.Add(10 * time.Second)
+	to, _ := url.Parse(h.postConsent(t, "allow").Header().Get("Location"))
+	if to.Query().Get("code") == "" {
+		t.Errorf("after the consent page: %s", to)
+	}
+	if h.authorized(t, url.Values{"max_age": {"1"}}).Get("return_to") == "" {
+		t.Error("the next request does not ask to sign in again")
+	}
 }
