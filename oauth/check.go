@@ -33,7 +33,7 @@ func (s *Server) check(ctx context.Context, a *authorization) error {
 		return err
 	}
 	for name, err := range unsupported {
-		if a.form.Has(name) {
+		if a.form.Get(name) != "" {
 			return err
 		}
 	}
