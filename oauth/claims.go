@@ -54,3 +54,6 @@ func claimNames() []string {
 // acr is the authentication context class of every sign-in. "0" says that nobody has assessed it against ISO/IEC
 // 29115 level 1, and is the only value that OpenID Connect Core section 2 defines. amr says what was done.
 const acr = "0"
+
+// subjectType is the kind of sub that every client gets: the same for all of them (OpenID Connect Core section 8).
+const subjectType = "public"

@@ -70,7 +70,7 @@ func (s *Server) metadata() ([]byte, error) {
 		IntrospectionAuthAlgs:         assertionAlgNames(),
 		CodeChallengeMethodsSupported: []string{"S256"},
 		IssuerInResponse:              true,
-		SubjectTypesSupported:         []string{"public"},
+		SubjectTypesSupported:         []string{subjectType},
 		IDTokenAlgsSupported:          Algorithms(),
 		ClaimsSupported:               claimNames(),
 		ACRValuesSupported:            []string{acr},

@@ -36,6 +36,7 @@ type registration struct {
 	SoftwareID            string   `json:"software_id,omitempty"`
 	SoftwareVersion       string   `json:"software_version,omitempty"`
 	Contacts              []string `json:"contacts,omitempty"`
+	SubjectType           string   `json:"subject_type,omitempty"`                 // OpenID Connect Registration section 2: it is ours to say
 	IDTokenAlg            string   `json:"id_token_signed_response_alg,omitempty"` // OpenID Connect Registration section 2
 	PostLogoutRedirects   []string `json:"post_logout_redirect_uris,omitempty"`    // RP-Initiated Logout section 3.1
 
@@ -113,7 +114,7 @@ func (s *Server) describe(c *store.Client, secret, token string) registration {
 		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
 		JWKS: json.RawMessage(c.JWKS), JWKSURI: c.JWKSURI, SigningAlg: c.SigningAlg,
 		ManageToken: token, ManageURI: s.URL + "/oauth/register/" + c.ID,
-		IDTokenAlg: cmp.Or(c.IDTokenAlg, usualAlgorithm), PostLogoutRedirects: c.PostLogoutRedirectURIs,
+		SubjectType: subjectType, IDTokenAlg: cmp.Or(c.IDTokenAlg, usualAlgorithm), PostLogoutRedirects: c.PostLogoutRedirectURIs,
 	}
 	if secret != "" {
 		answer.ClientSecret, answer.ClientSecretExpiresAt = secret, new(int64)
