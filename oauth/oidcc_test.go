@@ -24,6 +24,8 @@ func TestConformance(t *testing.T) {
 		"oidcc-max-age-1":             maxAge1,
 		"oidcc-max-age-10000":         maxAge10000,
 		"oidcc-codereuse-30seconds":   codeReuse30Seconds,
+
+		"oidcc-refresh-token-rp-key-rotation": refreshTokenRPKeyRotation,
 	} {
 		t.Run(name, func(t *testing.T) { module(t, newHouse(t)) })
 	}
@@ -140,5 +142,36 @@ func codeReuse30Seconds(t *testing.T, h *house) {
 	r.Header.Set("Authorization", "Bearer "+token)
 	if w := h.do(r); w.Code != 401 || !strings.Contains(w.Header().Get("WWW-Authenticate"), "invalid_token") {
 		t.Errorf("its token lives on: %d %s", w.Code, w.Body)
+	}
+}
+
+// refreshTokenRPKeyRotation waits for a minute, as the module does, so that the keys may be asked for again.
+func refreshTokenRPKeyRotation(t *testing.T, h *house) {
+	old, next := newKeyPair(t, jose.RS256, "old"), newKeyPair(t, jose.RS256, "next")
+	o := newKeyOrigin(t, jwksOf(t, old))
+	id := h.registered(t, `{"redirect_uris":["`+testCallback+`"],"token_endpoint_auth_method":"private_key_jwt","jwks_uri":"`+o.url+`"}`)
+	ask := func(k keyPair, form url.Values) *httptest.ResponseRecorder {
+		form.Set("client_assertion_type", assertionType)
+		form.Set("client_assertion", h.assertion(t, k, id, map[string]any{"aud": testURL + "/oauth/token"}, nil))
+		return h.post("/oauth/token", form)
+	}
+	h.visit(id)
+	to, err := url.Parse(h.postConsent(t, "allow").Header().Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := h.tokens(t, ask(old, url.Values{
+		"grant_type": {"authorization_code"}, "code": {to.Query().Get("code")}, "redirect_uri": {testCallback}, "code_verifier": {testVerifier},
+	}))
+	o.now(200, jwksOf(t, next))
+	h.clock.at = h.clock.at.Add(time.Minute)
+	w := ask(next, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {first.Refresh}})
+	if _, claims := h.idTokenOf(t, w); claims.Audience != id || claims.Subject != h.jane.ID {
+		t.Errorf("%+v", claims)
+	}
+	h.userinfo(t, h.tokens(t, w).Access)
+	w = ask(old, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {h.tokens(t, w).Refresh}})
+	if w.Code != 401 || !strings.Contains(w.Body.String(), "invalid_client") {
+		t.Errorf("the old key: %d %s", w.Code, w.Body)
 	}
 }
