@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
@@ -20,9 +21,12 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 
 // signedOut says that nobody is signed in. A link alone signs nobody out.
 func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.Accounts.Session(r); err == nil {
+	switch _, err := s.Accounts.Session(r); {
+	case err == nil:
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
+	case !errors.Is(err, store.ErrNotFound):
+		return err
 	}
 	return s.pages.Render(w, r, http.StatusOK, page.SignedOut{SignInURL: "/sign-in"})
 }

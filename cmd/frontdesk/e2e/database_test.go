@@ -45,6 +45,11 @@ func failsClosed(t *testing.T, a *app, browser *caller, p person, tk tokens, cod
 		"registration": c.send(t, "POST", "/oauth/register", `{"redirect_uris":["`+webRedirect+`"]}`, json),
 		"revocation":   c.postForm(t, "/oauth/revoke", form("client_id", a.ID, "token", tk.Refresh), nil),
 		"authorize":    browser.get(t, a.trip().path()),
+		"/":            browser.get(t, "/"),
+		"/sign-out":    browser.get(t, "/sign-out"),
+		"apps":         browser.get(t, "/account/apps"),
+		"logout":       browser.get(t, "/oauth/logout"),
+		"userinfo":     c.send(t, "GET", "/oauth/userinfo", "", http.Header{"Authorization": {"Bearer " + tk.Access}}),
 		"sign-in":      c.postForm(t, "/sign-in", form("identifier", p.Email, "password", p.Password), a.d.browserly()),
 		"sign-up":      c.postForm(t, "/sign-up", form("email", "x@example.com", "password", "long-enough-1"), a.d.browserly()),
 	} {
