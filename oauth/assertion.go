@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -161,7 +162,7 @@ func (s *Server) checkSignature(ctx context.Context, c *store.Client, jws *jose.
 	for _, again := range []bool{false, true} {
 		keys, err := s.keysOf(ctx, c, again)
 		if err != nil {
-			return badAssertion(err.Error())
+			return fmt.Errorf("read client's keys: %w", err) // they were read when the client registered
 		}
 		known := false
 		for _, key := range keys {

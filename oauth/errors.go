@@ -31,9 +31,10 @@ var (
 	}
 	errBadToken = &fosite.RFC6749Error{ // RFC 6750 section 3.1
 		ErrorField: "invalid_token", CodeField: http.StatusUnauthorized,
-		DescriptionField: "The access token is not one of this server, has expired, or was revoked.",
+		DescriptionField: "The access token was not issued here, has expired or was revoked.",
 	}
-	errNoOpenID = &fosite.RFC6749Error{ // RFC 6750 section 3.1
+	errNoToken  = &fosite.RFC6749Error{CodeField: http.StatusUnauthorized} // RFC 6750 section 3.1: a challenge, and no error
+	errNoOpenID = &fosite.RFC6749Error{                                    // RFC 6750 section 3.1
 		ErrorField: "insufficient_scope", CodeField: http.StatusForbidden,
 		DescriptionField: "The access token was not granted the scope 'openid'.",
 	}
@@ -43,7 +44,7 @@ var (
 	}
 	errInvalidRegistrationToken = &fosite.RFC6749Error{ // RFC 6750 section 3.1, RFC 7592 section 2.1
 		ErrorField: "invalid_token", CodeField: http.StatusUnauthorized,
-		DescriptionField: "The registration needs a token, and this one is none or not any more.",
+		DescriptionField: "The registration access token is missing, wrong or no longer valid.",
 	}
 	errBlockedClient = &fosite.RFC6749Error{
 		ErrorField: "access_denied", CodeField: http.StatusForbidden,
@@ -81,7 +82,7 @@ var (
 	}
 	errUnknownClient = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here is not registered, or not any more. Go back to it and connect again.",
+		DescriptionField: "The app that sent you here is not registered here, or no longer is. Go back to it and connect again.",
 	}
 	errMissingRedirect = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
@@ -148,7 +149,7 @@ func tell(err error) *fosite.RFC6749Error {
 	if !ok || e.CodeField >= http.StatusInternalServerError {
 		return errUnavailable
 	}
-	// An expired code is an invalid grant (RFC 6749 section 5.2); fosite calls it an invalid request.
+	// A code that expires between fosite's two looks at it is an invalid grant, too (RFC 6749 section 5.2).
 	if e.ErrorField == fosite.ErrInvalidRequest.ErrorField && errors.Is(e, fosite.ErrTokenExpired) {
 		return fosite.ErrInvalidGrant
 	}
@@ -170,6 +171,11 @@ func writeError(w http.ResponseWriter, r *http.Request, e *fosite.RFC6749Error) 
 		w.Header().Set("Retry-After", strconv.Itoa(int(countAgainFull.Seconds())))
 	case e.CodeField == http.StatusServiceUnavailable:
 		w.Header().Set("Retry-After", "2")
+	}
+	if e.ErrorField == "" {
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(e.CodeField)
+		return
 	}
 	writeJSON(w, e.CodeField, struct {
 		Error       string `json:"error"`

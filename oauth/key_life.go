@@ -96,8 +96,9 @@ func succeed(rows []store.SigningKey, next store.SigningKey, at time.Time) store
 		return store.SigningKeyChange{Save: []store.SigningKey{next}}
 	}
 	next.ActivatedAt = at.Add(overlap)
-	last.RetiredAt = next.ActivatedAt
-	return store.SigningKeyChange{Save: []store.SigningKey{*last, next}}
+	before := *last
+	before.RetiredAt = next.ActivatedAt
+	return store.SigningKeyChange{Save: []store.SigningKey{before, next}}
 }
 
 // remove takes a key away. Where it signs, the key that was to follow does so at once, or else the spare one;

@@ -42,8 +42,9 @@ type Keys struct {
 }
 
 const (
-	// KeysAgree is how long it takes at most until every server acts on a change of the signing keys.
-	KeysAgree = time.Second
+	// KeysAgree is how long it takes at most until every server acts on a change of the signing keys. With the read that
+	// follows it stays below the second that a key which was taken back may live.
+	KeysAgree = store.Fresh
 	// impatience bounds how often ids of keys that nobody has, which strangers can send, make us read.
 	impatience = 50 * time.Millisecond
 	// readTime is what a read may take, whoever waits for it.

@@ -24,7 +24,7 @@ type Refusal struct {
 // headings are what people read over our own errors, by what these say: a hint may come with them. Every other error
 // is about what an app has sent, and a person can do nothing about it.
 var headings = map[string]string{
-	errNoClient.DescriptionField:                  "This link is not whole",
+	errNoClient.DescriptionField:                  "This link is incomplete",
 	errUnknownClient.DescriptionField:             "This app is not known here",
 	errNoDocument.DescriptionField:                "This app cannot be looked up",
 	errBlockedApp.DescriptionField:                "This app is blocked",

@@ -36,10 +36,10 @@ func TestRefusalsAreForPeople(t *testing.T) {
 		want   Refusal
 	}{
 		"nobody": {url.Values{"client_id": nil}, Refusal{
-			Heading: "This link is not whole", Message: "The address does not say which app sent you. Go back to the app and connect again.",
+			Heading: "This link is incomplete", Message: "The address does not say which app sent you. Go back to the app and connect again.",
 		}},
 		"unknown": {url.Values{"client_id": {"client_nobody"}}, Refusal{
-			Heading: "This app is not known here", Message: "The app that sent you here is not registered, or not any more. Go back to it and connect again.",
+			Heading: "This app is not known here", Message: "The app that sent you here is not registered here, or no longer is. Go back to it and connect again.",
 		}},
 		"blocked": {url.Values{"client_id": {blocked.ID}}, Refusal{
 			Heading: "This app is blocked", Message: "The operator of this server has blocked the app that sent you here.",

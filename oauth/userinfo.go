@@ -21,11 +21,9 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return challenged(w, err)
 	}
-	if raw == "" { // RFC 6750 section 3.1: who brings no token is told of no error
+	if raw == "" {
 		w.Header().Set("WWW-Authenticate", bearerRealm)
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusUnauthorized)
-		return nil
+		return errNoToken
 	}
 	t, err := s.own(r.Context(), raw)
 	switch {

@@ -2,20 +2,21 @@ package store
 
 import "context"
 
-// AllowClient lets an operator vouch for a client; one that was blocked is so no more.
+// AllowClient lets an operator vouch for a client; one that was blocked is so no more. ErrNotFound: no such client.
 func (s *Store) AllowClient(ctx context.Context, id string) error {
 	return touched("allow client", s.db(ctx).Model(&Client{}).Where("id = ?", id).
 		Updates(map[string]any{"verified": true, "blocked": false}))
 }
 
-// BlockClient keeps a client out and ends every token of it. People are asked anew should it come back.
+// BlockClient keeps a client out and ends every token of it. People are asked anew should it come back. ErrNotFound: no
+// such client.
 func (s *Store) BlockClient(ctx context.Context, id string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		if err := touched("block client", s.db(ctx).Model(&Client{}).Where("id = ?", id).Update("blocked", true)); err != nil {
 			return err
 		}
-		if err := s.db(ctx).Where("client_id = ?", id).Delete(&Consent{}).Error; err != nil {
-			return wrap("forget consents", err)
+		if err := s.forgetConsents(ctx, id); err != nil {
+			return err
 		}
 		err := s.db(ctx).Model(&Grant{}).Where("client_id = ? AND revoked_at = 0", id).Update("revoked_at", toMillis(s.now())).Error
 		if err != nil {
@@ -25,7 +26,7 @@ func (s *Store) BlockClient(ctx context.Context, id string) error {
 	})
 }
 
-// UnblockClient lets a client in again; what the block ended stays ended.
+// UnblockClient lets a client in again; what the block ended stays ended. ErrNotFound: no such client.
 func (s *Store) UnblockClient(ctx context.Context, id string) error {
 	return touched("unblock client", s.db(ctx).Model(&Client{}).Where("id = ?", id).Update("blocked", false))
 }

@@ -19,7 +19,7 @@ type Consent struct {
 	Site      string    // scheme and host of the redirect URI that the user saw
 }
 
-// Consent reads what the user has allowed the client at the resource.
+// Consent reads what the user has allowed the client at the resource. ErrNotFound: nothing.
 func (s *Store) Consent(ctx context.Context, userID, clientID, resource string) (*Consent, error) {
 	var c Consent
 	if err := s.take(ctx, "read consent", readConsent, []any{userID, clientID, resource}, &c); err != nil {

@@ -59,3 +59,9 @@ func MigrateTo(t *testing.T, s *Store, version int64) {
 		t.Fatal(err)
 	}
 }
+
+// HasTable tells whether the database has a table.
+func (s *Store) HasTable(name string) bool { return s.reader.Migrator().HasTable(name) }
+
+// Unsettled tells whether Settle would wait.
+func Unsettled(s *Store) bool { return s.followers.doubted.Load() }

@@ -39,7 +39,7 @@ func (s *Store) lookAtSQLite(ctx context.Context) (*Health, error) {
 		return nil, err
 	}
 	if len(found) != 1 || found[0] != "ok" {
-		return nil, errors.New("the file is damaged: " + strings.Join(found, "; "))
+		return nil, errors.New("the file is damaged, bring back a copy: " + strings.Join(found, "; "))
 	}
 	return &h, nil
 }

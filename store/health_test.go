@@ -20,6 +20,9 @@ func TestHealth(t *testing.T) {
 		if h.Version == "" || h.Pending != all(t) {
 			t.Errorf("before the migrations: %+v", h)
 		}
+		if bare.HasTable("goose_db_version") {
+			t.Error("a look at the database has made a table")
+		}
 		s := storetest.Open(t, store.Config{DSN: dsn})
 		if h, err = s.Health(t.Context()); err != nil || h.Pending != 0 {
 			t.Errorf("after the migrations: %+v, %v", h, err)

@@ -14,11 +14,11 @@ func isPostgres(dsn string) bool {
 	return strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://")
 }
 
+// connections is how many a program has at most, beside the one that it listens on.
+const connections = 16
+
 func (s *Store) openPostgres(c Config) error {
 	s.kind = goose.DialectPostgres
-	if c.Connections == 0 {
-		c.Connections = 16
-	}
 	g, err := gorm.Open(postgresText{&postgres.Dialector{Config: &postgres.Config{DSN: c.DSN}}}, s.gormConfig())
 	if err != nil {
 		return err
@@ -27,16 +27,15 @@ func (s *Store) openPostgres(c Config) error {
 	if err != nil {
 		return err
 	}
-	db.SetMaxOpenConns(c.Connections)
-	db.SetMaxIdleConns(c.Connections)
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	s.writer, s.reader = g, g
 	return nil
 }
 
-// migrationLock keeps replicas that start together from migrating together: who comes second asks every second, for
-// five minutes.
-func migrationLock() (lock.SessionLocker, error) {
+// sessionLock is held by the one who migrates: who comes second asks every second, for five minutes.
+func sessionLock() (lock.SessionLocker, error) {
 	return lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 }
 

@@ -23,7 +23,7 @@ func (s *Store) CreateSession(ctx context.Context, session *Session) error {
 	return wrap("create session", s.db(ctx).Create(session).Error)
 }
 
-// Session reads a session that has not expired.
+// Session reads a session. ErrNotFound: there is none, or it is over.
 func (s *Store) Session(ctx context.Context, id string) (*Session, error) {
 	var session Session
 	if err := s.take(ctx, "read session", readSession, []any{id, toMillis(s.now())}, &session); err != nil {

@@ -29,7 +29,6 @@ var (
 type Config struct {
 	DSN         string           // a postgres:// URL, else the path of an SQLite file
 	Synchronous string           // SQLite's synchronous pragma: FULL (default), NORMAL or EXTRA
-	Connections int              // PostgreSQL: at most so many (default 16)
 	Migrate     bool             // bring the schema up to date first
 	Now         func() time.Time // default time.Now
 }
@@ -81,7 +80,11 @@ func (s *Store) gormConfig() *gorm.Config {
 }
 
 func (s *Store) migrate(ctx context.Context) error {
-	p, err := s.goose()
+	lock, err := s.migrationLock()
+	if err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	p, err := s.goose(lock)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
@@ -91,29 +94,32 @@ func (s *Store) migrate(ctx context.Context) error {
 	return nil
 }
 
-func (s *Store) goose() (*goose.Provider, error) {
+func (s *Store) goose(options ...goose.ProviderOption) (*goose.Provider, error) {
 	db, err := s.writer.DB()
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithSlog(slog.New(slog.DiscardHandler))}
-	if s.kind == goose.DialectPostgres {
-		lock, err := migrationLock()
-		if err != nil {
-			return nil, err
-		}
-		options = append(options, goose.WithSessionLocker(lock))
-	} else {
-		options = append(options, goose.WithLocker(&folderLock{path: s.folder}))
-	}
+	options = append(options, goose.WithSlog(slog.New(slog.DiscardHandler)))
 	return goose.NewProvider(s.kind, db, fs.FS(migrations.FS), options...)
 }
 
-// Pending tells how many migrations the schema still needs.
+// migrationLock keeps programs that start together from migrating together.
+func (s *Store) migrationLock() (goose.ProviderOption, error) {
+	if !s.postgres() {
+		return goose.WithLocker(&folderLock{path: s.folder}), nil
+	}
+	lock, err := sessionLock()
+	return goose.WithSessionLocker(lock), err
+}
+
+// Pending tells how many migrations the schema still needs. It changes nothing, and waits for nobody who migrates.
 func (s *Store) Pending(ctx context.Context) (int, error) {
 	p, err := s.goose()
 	if err != nil {
 		return 0, fmt.Errorf("read migrations: %w", err)
+	}
+	if !s.read(ctx).Migrator().HasTable(goose.DefaultTablename) { // goose would make it
+		return len(p.ListSources()), nil
 	}
 	status, err := p.Status(ctx)
 	if err != nil {

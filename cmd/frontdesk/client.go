@@ -92,7 +92,7 @@ func clientCreate(f *flag.FlagSet) action {
 		}
 		for _, name := range q.Scopes {
 			if !slices.Contains(scopeNames(), name) {
-				return fmt.Errorf("there is no scope %q; there are %s", name, strings.Join(scopeNames(), ", "))
+				return usageError{message: fmt.Sprintf("--scope is %q: there are %s", name, strings.Join(scopeNames(), ", "))}
 			}
 		}
 		client, secret, err := oauth.NewClient(q)

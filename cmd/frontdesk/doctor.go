@@ -117,7 +117,7 @@ func lookAtDatabase(ctx context.Context, cfg *Config) finding {
 	defer s.Close()
 	h, err := s.Health(ctx)
 	if err != nil {
-		return finding{"database", err.Error() + ". Bring back a copy.", broken}
+		return finding{"database", err.Error() + ".", broken}
 	}
 	name := map[string]string{"sqlite3": "SQLite"}[s.Kind()]
 	if name == "" {

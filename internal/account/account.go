@@ -33,6 +33,7 @@ type FieldError struct {
 	Message string
 }
 
+// Error implements error: it is the sentence.
 func (e *FieldError) Error() string { return e.Message }
 
 // Config says how people come in.

@@ -73,7 +73,7 @@ func onlyPublic(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
-	if !Public(to.Addr()) {
+	if !public(to.Addr()) {
 		return fmt.Errorf("%w: it is not on the public internet", ErrRefused)
 	}
 	return nil

@@ -28,16 +28,16 @@ var inside = []string{
 
 func TestPublic(t *testing.T) {
 	for _, address := range []string{"8.8.8.8", "93.184.215.14", "2606:4700::6810:84e5", "::ffff:8.8.8.8"} {
-		if !Public(netip.MustParseAddr(address)) {
+		if !public(netip.MustParseAddr(address)) {
 			t.Errorf("%s is refused", address)
 		}
 	}
 	for _, address := range inside {
-		if Public(netip.MustParseAddr(address)) {
+		if public(netip.MustParseAddr(address)) {
 			t.Errorf("%s is let through", address)
 		}
 	}
-	if Public(netip.Addr{}) {
+	if public(netip.Addr{}) {
 		t.Error("no address is let through")
 	}
 }

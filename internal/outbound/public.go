@@ -26,9 +26,9 @@ func prefixes(list ...string) []netip.Prefix {
 	return made
 }
 
-// Public tells whether addr is somebody's on the public internet. An IPv4 address inside an IPv6 one counts
+// public tells whether addr is somebody's on the public internet. An IPv4 address inside an IPv6 one counts
 // as what it is.
-func Public(addr netip.Addr) bool {
+func public(addr netip.Addr) bool {
 	addr = addr.WithZone("").Unmap()
 	if addr.Is6() && !global.Contains(addr) {
 		return false

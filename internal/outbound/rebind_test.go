@@ -107,7 +107,7 @@ func TestRebinding(t *testing.T) {
 		return []string{"127.0.0.1"}
 	})
 	looked, err := resolver.LookupNetIP(t.Context(), "ip4", "rebind.example")
-	if err != nil || len(looked) != 1 || !Public(looked[0]) {
+	if err != nil || len(looked) != 1 || !public(looked[0]) {
 		t.Fatalf("the first look-up: %v, %v", looked, err)
 	}
 	deceived, err := (&net.Dialer{Resolver: resolver}).DialContext(t.Context(), "tcp", "rebind.example:"+port)

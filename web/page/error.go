@@ -27,8 +27,8 @@ var sayings = map[int]saying{
 	http.StatusMethodNotAllowed:      {"This does not work that way", "Go back and use the buttons on the page."},
 	http.StatusRequestEntityTooLarge: {"That is too much", "Send less at once."},
 	http.StatusTooManyRequests:       {"Too many tries", "Wait a minute, then try again."},
-	http.StatusInternalServerError:   {"Something broke here", "It is not your fault. Try again in a minute."},
-	http.StatusServiceUnavailable:    {"Not available right now", "Try again in a minute."},
+	http.StatusInternalServerError:   {"Something broke here", "It is not your fault. Try again in a moment."},
+	http.StatusServiceUnavailable:    {"Not available right now", "Try again in a moment."},
 }
 
 func (p Error) saying() saying {

@@ -83,7 +83,7 @@ func clean(s string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// isPlain tells whether clean would leave s as it is; nearly every name is like that.
+// isPlain tells whether s is printable ASCII without a space, which clean leaves as it is; a quick answer for hosts and ids.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < '!' || s[i] > '~' {

@@ -202,11 +202,11 @@ func TestSetupLinkIsOver(t *testing.T) {
 	if err := d.Store.DeleteUser(t.Context(), u.ID); err != nil {
 		t.Fatal(err)
 	}
-	closed("there was one", "This link is over")
+	closed("there was one", "This link has expired")
 
 	d = newDesk(t, "invite", 0)
 	d.Now = func() time.Time { return d.SetupUntil }
-	closed("a day later", "This link is over")
+	closed("a day later", "This link has expired")
 }
 
 func TestOpenSignUp(t *testing.T) {

@@ -109,9 +109,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request) error {
 		case there:
 			p.Heading, p.Message = "This link has been used", "There is an administrator already. Sign in."
 		case s.setupOver():
-			p.Heading, p.Message = "This link is over", "Start the server again: it prints another."
+			p.Heading, p.Message = "This link has expired", "Start the server again: it prints a new one."
 		default:
-			p.Heading, p.Message = "This link is not whole", "Copy all of it from the terminal, where the server has printed it when it last started."
+			p.Heading, p.Message = "This link is incomplete", "Copy all of it from the terminal: the server printed it when it last started."
 		}
 	}
 	return s.Pages.Render(w, r, http.StatusForbidden, p)
