@@ -27,7 +27,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		e = &refusal{status: http.StatusInternalServerError, code: "server_error", description: brokenSentence, err: err}
 	}
 	if e.status >= http.StatusInternalServerError && r.Context().Err() == nil {
-		s.Log.ErrorContext(r.Context(), "request refused", "path", r.URL.Path, "status", e.status, "err", e.err)
+		s.Log.ErrorContext(r.Context(), "request refused", "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "status", e.status, "err", e.err)
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")

@@ -28,7 +28,7 @@ func (s *Server) Protect(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
-		r = r.WithContext(context.WithValue(r.Context(), tokenKey{}, token))
+		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{token, r.Header.Get("X-Request-Id")}))
 		r.Header = maps.Clone(r.Header)
 		r.Header.Del("Authorization")
 		next.ServeHTTP(w, r)
@@ -36,13 +36,23 @@ func (s *Server) Protect(next http.Handler) http.Handler {
 	})
 }
 
-type tokenKey struct{}
+// caller is who sends a request, and what the log calls it.
+type caller struct {
+	token   *oauth.Token
+	request string
+}
+
+type callerKey struct{}
+
+func callerOf(ctx context.Context) *caller {
+	if c, ok := ctx.Value(callerKey{}).(*caller); ok {
+		return c
+	}
+	return &caller{}
+}
 
 // tokenOf is the token that authenticate verified for this request; nil when there is none.
-func tokenOf(ctx context.Context) *oauth.Token {
-	token, _ := ctx.Value(tokenKey{}).(*oauth.Token)
-	return token
-}
+func tokenOf(ctx context.Context) *oauth.Token { return callerOf(ctx).token }
 
 // endpoint is a handler whose errors answer writes.
 func (s *Server) endpoint(h func(w http.ResponseWriter, r *http.Request) error) http.Handler {

@@ -53,7 +53,7 @@ func (s *Server) guard(next mcp.MethodHandler) mcp.MethodHandler {
 	return func(ctx context.Context, method string, req mcp.Request) (res mcp.Result, err error) {
 		defer func() {
 			if p := recover(); p != nil {
-				s.Log.ErrorContext(ctx, "panic while serving mcp", "method", method, "err", p, "stack", string(debug.Stack()))
+				s.Log.ErrorContext(ctx, "panic while serving mcp", "method", method, "request", callerOf(ctx).request, "err", p, "stack", string(debug.Stack()))
 				res, err = nil, &jsonrpc.Error{Code: jsonrpc.CodeInternalError, Message: brokenSentence}
 				if method == "tools/call" {
 					res, err = toolError(brokenSentence), nil

@@ -128,7 +128,7 @@ func (s *Server) wrap(t tool) mcp.ToolHandler {
 			return toolError("The access token does not cover this tool. " + t.needs() + " " + strings.Join(t.scopes, " ") + "."), nil
 		}
 		found, err := t.call(s, ctx, token, req.Params.Arguments)
-		who := []any{"tool", t.name, "user", token.UserID, "client", token.ClientID}
+		who := []any{"tool", t.name, "user", token.UserID, "client", token.ClientID, "request", callerOf(ctx).request}
 		no, isRefused := errors.AsType[refused](err)
 		switch {
 		case isRefused:

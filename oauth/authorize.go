@@ -80,9 +80,8 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) error {
 // authorizePost answers a POST: a person's answer to the consent page, or a request that came as a form and
 // goes on as a link.
 func (s *Server) authorizePost(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return toPerson(fosite.ErrInvalidRequest.WithHint("The form cannot be read, or is too large."))
+	if err := readAnswer(w, r); err != nil {
+		return err
 	}
 	if r.PostForm.Has("consent") || r.PostForm.Has("token") {
 		return s.answerConsent(w, r)

@@ -16,10 +16,13 @@ import (
 var prompts = []string{"none", "login", "consent", "select_account"}
 
 // unsupported are parameters that change what a request means, so that they cannot be ignored.
-var unsupported = map[string]*fosite.RFC6749Error{
-	"request":      fosite.ErrRequestNotSupported,
-	"request_uri":  fosite.ErrRequestURINotSupported,
-	"registration": fosite.ErrRegistrationNotSupported,
+var unsupported = []struct {
+	name string
+	err  *fosite.RFC6749Error
+}{
+	{"request", fosite.ErrRequestNotSupported},
+	{"request_uri", fosite.ErrRequestURINotSupported},
+	{"registration", fosite.ErrRegistrationNotSupported},
 }
 
 var challenge = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`) // RFC 7636 section 4.2
@@ -32,9 +35,9 @@ func (s *Server) check(ctx context.Context, a *authorization) error {
 	if err := once(a.form); err != nil {
 		return err
 	}
-	for name, err := range unsupported {
-		if a.form.Get(name) != "" {
-			return err
+	for _, u := range unsupported {
+		if a.form.Get(u.name) != "" {
+			return u.err
 		}
 	}
 	switch kind := a.form.Get("response_type"); {

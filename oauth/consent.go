@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"errors"
 	"net/http"
@@ -155,12 +154,11 @@ func (a *authorization) shown() []string {
 
 // readConsentForm checks a form's token and reads what it says.
 func (s *Server) readConsentForm(a *authorization, form url.Values) (f consentForm, ok bool) {
-	value, _, _ := strings.Cut(form.Get("token"), ".")
+	value, ok := s.opened("consent", form.Get("token"), a.shown()...)
 	nonce, rest, _ := strings.Cut(value, "-")
 	until, shown, _ := strings.Cut(rest, "-")
 	seconds, err := strconv.ParseInt(until, 10, 64)
-	if err != nil || len(form["token"]) != 1 || len(form["consent"]) != 1 ||
-		!hmac.Equal([]byte(form.Get("token")), []byte(s.mac("consent", value, a.shown()...))) {
+	if !ok || err != nil || len(form["token"]) != 1 || len(form["consent"]) != 1 {
 		return f, false
 	}
 	f = consentForm{parseChoice(shown), nonce, time.Unix(seconds, 0)}

@@ -115,7 +115,7 @@ var (
 // as JSON.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 	told := tell(err)
-	if told.CodeField >= http.StatusInternalServerError {
+	if told.CodeField >= http.StatusInternalServerError && r.Context().Err() == nil { // who has gone is no failure of ours
 		s.Log.ErrorContext(r.Context(), "request failed", "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "err", err)
 	}
 	a, atAuthorize := errors.AsType[*authorizeError](err)
@@ -134,7 +134,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if err != nil {
-		s.Log.ErrorContext(r.Context(), "answer failed", "path", r.URL.Path, "err", err)
+		s.Log.ErrorContext(r.Context(), "answer failed", "path", r.URL.Path, "request", r.Header.Get("X-Request-Id"), "err", err)
 		writeError(w, r, errUnavailable)
 	}
 }

@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"context"
-	"crypto/hmac"
 	"errors"
 	"net/http"
 	"net/url"
@@ -46,9 +45,8 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 // logoutPost answers a POST: a person's answer to the page, or a request that came as a form and goes on as a
 // link, since a browser sends its cookie along with a link from another site, not with a form.
 func (s *Server) logoutPost(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		return toPerson(fosite.ErrInvalidRequest.WithHint("The form cannot be read, or is too large."))
+	if err := readAnswer(w, r); err != nil {
+		return err
 	}
 	if !r.PostForm.Has("token") {
 		redirect(w, r.URL.Path+"?"+r.PostForm.Encode())
@@ -165,10 +163,9 @@ func (s *Server) signOutToken(q *logoutRequest) string {
 }
 
 func (s *Server) signOutAnswered(q *logoutRequest, token string) bool {
-	until, _, _ := strings.Cut(token, ".")
+	until, ok := s.opened("sign out", token, q.session.ID, q.form.Encode())
 	seconds, err := strconv.ParseInt(until, 10, 64)
-	return err == nil && s.Now().Before(time.Unix(seconds, 0)) &&
-		hmac.Equal([]byte(token), []byte(s.mac("sign out", until, q.session.ID, q.form.Encode())))
+	return ok && err == nil && s.Now().Before(time.Unix(seconds, 0))
 }
 
 // checkPostLogoutRedirects holds post_logout_redirect_uris to what redirect URIs are held to: people are sent there, too.

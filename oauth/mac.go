@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -19,16 +20,16 @@ const markLifetime = 15 * time.Minute
 
 // marked is this request's path and query with the mark of now.
 func (s *Server) marked(r *http.Request, a *authorization) string {
-	form := a.form
+	form := maps.Clone(a.form)
 	form.Set(mark, s.mac("since", strconv.FormatInt(s.Now().UnixMilli(), 10), a.client.ID))
 	return r.URL.Path + "?" + form.Encode()
 }
 
 // markedAt reads the mark; not ok: there is none, it is not ours, or it is too old.
 func (s *Server) markedAt(a *authorization) (time.Time, bool) {
-	at, _, _ := strings.Cut(a.form.Get(mark), ".")
+	at, ok := s.opened("since", a.form.Get(mark), a.client.ID)
 	ms, err := strconv.ParseInt(at, 10, 64)
-	if err != nil || !hmac.Equal([]byte(a.form.Get(mark)), []byte(s.mac("since", at, a.client.ID))) {
+	if !ok || err != nil {
 		return time.Time{}, false
 	}
 	since := time.UnixMilli(ms)
@@ -42,4 +43,10 @@ func (s *Server) mac(purpose, value string, parts ...string) string {
 		h.Write([]byte(strconv.Itoa(len(part)) + ":" + part))
 	}
 	return value + "." + base64.RawURLEncoding.EncodeToString(h.Sum(nil))
+}
+
+// opened is the value of a token that mac has made for the same purpose and parts; not ok: it is not ours.
+func (s *Server) opened(purpose, token string, parts ...string) (value string, ok bool) {
+	value, _, _ = strings.Cut(token, ".")
+	return value, hmac.Equal([]byte(token), []byte(s.mac(purpose, value, parts...)))
 }

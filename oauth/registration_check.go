@@ -68,14 +68,14 @@ func checkIDTokenAlg(name string) error {
 
 // checkTexts keeps links that would run code or overflow off our pages and out of the database.
 func checkTexts(asked *registration) error {
-	for member, uri := range map[string]string{
-		"client_uri": asked.URI, "logo_uri": asked.LogoURI, "policy_uri": asked.PolicyURI, "tos_uri": asked.TermsURI,
+	for _, link := range [][2]string{
+		{"client_uri", asked.URI}, {"logo_uri", asked.LogoURI}, {"policy_uri", asked.PolicyURI}, {"tos_uri", asked.TermsURI},
 	} {
-		if uri == "" {
+		if link[1] == "" {
 			continue
 		}
-		if u, err := printable(uri); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
-			return errInvalidClientMetadata.WithHintf("The member '%s' is not the URL of a web page.", member)
+		if u, err := printable(link[1]); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+			return errInvalidClientMetadata.WithHintf("The member '%s' is not the URL of a web page.", link[0])
 		}
 	}
 	if len(asked.Contacts) > maxContacts {

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -54,11 +55,20 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	return r.PostForm, once(r.PostForm)
 }
 
+// readAnswer reads the form of a browser's POST.
+func readAnswer(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return toPerson(fosite.ErrInvalidRequest.WithHint("The form cannot be read, or is too large."))
+	}
+	return nil
+}
+
 // once refuses parameters that come twice (RFC 6749 section 3.1).
 func once(form url.Values) error {
-	for name, values := range form {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
 		switch {
-		case len(values) < 2:
+		case len(form[name]) < 2:
 		case plainName.MatchString(name):
 			return fosite.ErrInvalidRequest.WithHintf("The parameter %q comes more than once.", name)
 		default:

@@ -75,7 +75,9 @@ func (s *Server) answering(h func(http.ResponseWriter, *http.Request) error) htt
 
 // fail answers what went wrong behind a page: what a person can mend has a page of its own, and what else fails is ours.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	s.Log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request", requestID(r), "err", err)
+	if r.Context().Err() == nil { // who has gone is no failure of ours
+		s.Log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request", requestID(r), "err", err)
+	}
 	w.Header().Set("Retry-After", "2")
 	if err := s.Error(w, r, oauth.Refusal{Status: http.StatusServiceUnavailable}); err != nil {
 		http.Error(w, "Not available right now. Try again in a moment.", http.StatusServiceUnavailable)
