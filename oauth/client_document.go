@@ -201,3 +201,18 @@ func NewDocument(id string) (*store.Client, error) {
 	}
 	return &store.Client{ID: id, AuthMethod: "none", ApplicationType: "web", Source: store.FromDocument}, nil
 }
+
+// DeleteClient removes a client with its consents, grants and tokens, for an operator. A document that is blocked stays:
+// deleted, it would be fetched and believed again. The error is a sentence for the operator, or store.ErrNotFound.
+func DeleteClient(s *store.Store, ctx context.Context, id string) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		client, err := s.Client(ctx, id)
+		if err != nil {
+			return err
+		}
+		if client.Blocked && client.Source == store.FromDocument {
+			return fmt.Errorf("%s is blocked, and deleting it would forget that. Unblock it first", id)
+		}
+		return s.DeleteClient(ctx, id)
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"net/url"
 	"time"
 
@@ -202,35 +203,44 @@ func (s *storage) Commit(ctx context.Context) error { return s.server.Store.Comm
 // Rollback implements fosite's Transactional.
 func (s *storage) Rollback(ctx context.Context) error { return s.server.Store.Rollback(ctx) }
 
-// rowless is those of fosite's methods that have nothing to do: there is no such row, or it stays.
-type rowless struct{}
-
-// ClientAssertionJWTValid implements fosite.ClientManager. Client assertions are checked by checkAssertion.
-func (rowless) ClientAssertionJWTValid(context.Context, string) error { return fosite.ErrNotFound }
-
-// SetClientAssertionJWT implements fosite.ClientManager; see ClientAssertionJWTValid.
-func (rowless) SetClientAssertionJWT(context.Context, string, time.Time) error {
-	return fosite.ErrNotFound
+// session is fosite's word for what a grant carries from authorize to its tokens. It is read from the grant
+// each time, never from a token.
+type session struct {
+	userID   string
+	resource string
+	online   bool     // no refresh token
+	scopes   []string // all that was granted; a refresh may narrow its access token
+	nonce    string   // OpenID Connect Core section 3.1.2.1
+	authTime time.Time
+	amr      []string // how the person had signed in (RFC 8176)
+	expires  map[fosite.TokenType]time.Time
 }
 
-// CreatePKCERequestSession implements fosite's PKCERequestStorage: the challenge is in the code's row.
-func (rowless) CreatePKCERequestSession(context.Context, string, fosite.Requester) error { return nil }
-
-// DeletePKCERequestSession implements fosite's PKCERequestStorage. It deletes nothing: a request that fails
-// here may come again with the right verifier, and must not come through without one.
-func (rowless) DeletePKCERequestSession(context.Context, string) error { return nil }
-
-// CreateAccessTokenSession implements fosite's AccessTokenStorage: access tokens have no row.
-func (rowless) CreateAccessTokenSession(context.Context, string, fosite.Requester) error { return nil }
-
-// GetAccessTokenSession implements fosite's AccessTokenStorage.
-func (rowless) GetAccessTokenSession(context.Context, string, fosite.Session) (fosite.Requester, error) {
-	return nil, fosite.ErrNotFound
+// fill takes over what the grant says.
+func (s *session) fill(g *store.Grant) {
+	s.userID, s.resource, s.scopes, s.authTime, s.amr = g.UserID, g.Resource, g.Scopes, g.AuthTime, g.AMR
 }
 
-// DeleteAccessTokenSession implements fosite's AccessTokenStorage.
-func (rowless) DeleteAccessTokenSession(context.Context, string) error { return nil }
+// SetExpiresAt implements fosite.Session.
+func (s *session) SetExpiresAt(key fosite.TokenType, at time.Time) {
+	if s.expires == nil {
+		s.expires = map[fosite.TokenType]time.Time{}
+	}
+	s.expires[key] = at
+}
 
-// DeleteRefreshTokenSession implements fosite's RefreshTokenStorage. Used tokens stay until they expire, or
-// their replay would go unseen.
-func (rowless) DeleteRefreshTokenSession(context.Context, string) error { return nil }
+// GetExpiresAt implements fosite.Session.
+func (s *session) GetExpiresAt(key fosite.TokenType) time.Time { return s.expires[key] }
+
+// GetUsername implements fosite.Session; nothing here asks for it.
+func (s *session) GetUsername() string { return "" }
+
+// GetSubject implements fosite.Session.
+func (s *session) GetSubject() string { return s.userID }
+
+// Clone implements fosite.Session.
+func (s *session) Clone() fosite.Session {
+	c := *s
+	c.expires = maps.Clone(s.expires)
+	return &c
+}

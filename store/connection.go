@@ -38,11 +38,7 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 	var all []Connection
 	at := map[string]int{} // in all, by the client's id
 	var client Client
-	var row struct {
-		Scopes             []string
-		Since, Used, Until time.Time
-		Stays, Site        string // Stays: the grant type by which it may stay signed in
-	}
+	var row connectionRow
 	for err := range s.rows(ctx, connected, []any{userID}, &client, &row) {
 		if err != nil {
 			return nil, found("list connections", err)
@@ -53,27 +49,37 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 			at[client.ID] = i
 			all = append(all, Connection{Client: client, Since: row.Since})
 		}
-		c := &all[i]
-		for _, scope := range row.Scopes {
-			if !slices.Contains(c.Scopes, scope) {
-				c.Scopes = append(c.Scopes, scope)
-			}
-		}
-		c.Offline = c.Offline || row.Until.After(s.now()) || slices.Contains(client.GrantTypes, row.Stays)
-		if row.Site != "" && !slices.Contains(c.Sites, row.Site) {
-			c.Sites = append(c.Sites, row.Site)
-		}
-		if row.Since.Before(c.Since) {
-			c.Since = row.Since
-		}
-		if row.Used.After(c.LastUsed) {
-			c.LastUsed = row.Used
-		}
+		all[i].add(row, s.now())
 	}
 	slices.SortStableFunc(all, func(a, b Connection) int {
 		return cmp.Or(b.LastUsed.Compare(a.LastUsed), b.Since.Compare(a.Since))
 	})
 	return all, nil
+}
+
+// connectionRow is a consent, or a grant by its refresh tokens or its code.
+type connectionRow struct {
+	Scopes             []string
+	Since, Used, Until time.Time
+	Stays, Site        string // Stays: the grant type by which it may stay signed in
+}
+
+func (c *Connection) add(row connectionRow, now time.Time) {
+	for _, scope := range row.Scopes {
+		if !slices.Contains(c.Scopes, scope) {
+			c.Scopes = append(c.Scopes, scope)
+		}
+	}
+	c.Offline = c.Offline || row.Until.After(now) || slices.Contains(c.Client.GrantTypes, row.Stays)
+	if row.Site != "" && !slices.Contains(c.Sites, row.Site) {
+		c.Sites = append(c.Sites, row.Site)
+	}
+	if row.Since.Before(c.Since) {
+		c.Since = row.Since
+	}
+	if row.Used.After(c.LastUsed) {
+		c.LastUsed = row.Used
+	}
 }
 
 // Allowed tells whether the user has allowed the client anything, as what it is now.

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"frontdesk/mcpserver"
 	"frontdesk/oauth"
 	"frontdesk/store"
 )
@@ -99,27 +98,19 @@ func clientCreate(f *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		_, s, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		if err := s.CreateClient(ctx, client); err != nil {
-			return err
-		}
-		return c.show(describeClient(client, secret), *asJSON)
+		return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
+			if err := s.CreateClient(ctx, client); err != nil {
+				return err
+			}
+			return c.show(describeClient(client, secret), *asJSON)
+		})(ctx, c)
 	}
 }
 
 // clientList is the command client list.
 func clientList(f *flag.FlagSet) action {
 	asJSON := jsonFlag(f)
-	return func(ctx context.Context, c *call) error {
-		_, s, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
+	return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
 		all := each(ctx, s.Clients, func(client store.Client) string { return client.ID })
 		return list(c.stdout, *asJSON, all, func(client store.Client) any { return describeClient(&client, "") },
 			"ID\tNAME\tKIND\tFROM\tSTATE\tREDIRECTS TO", func(client store.Client) string {
@@ -129,7 +120,7 @@ func clientList(f *flag.FlagSet) action {
 				}
 				return strings.Join([]string{client.ID, client.Name, kind, client.Source, stateOf(&client), strings.Join(client.RedirectURIs, " ")}, "\t")
 			})
-	}
+	})
 }
 
 // clientShow is the command client show.
@@ -141,21 +132,7 @@ func clientShow(f *flag.FlagSet) action {
 }
 
 // clientDelete is the command client delete.
-var clientDelete = changeClient(deleteClient, "%s is deleted.")
-
-// deleteClient keeps a document that is blocked: deleted, it would be fetched and believed again.
-func deleteClient(s *store.Store, ctx context.Context, id string) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		client, err := s.Client(ctx, id)
-		if err != nil {
-			return err
-		}
-		if client.Blocked && client.Source == store.FromDocument {
-			return fmt.Errorf("%s is blocked, and deleting it would forget that. Unblock it first", id)
-		}
-		return s.DeleteClient(ctx, id)
-	})
-}
+var clientDelete = changeClient(oauth.DeleteClient, "%s is deleted.")
 
 // clientRotateSecret is the command client rotate-secret.
 func clientRotateSecret(f *flag.FlagSet) action {
@@ -186,12 +163,7 @@ func changeClient(change func(*store.Store, context.Context, string) error, done
 
 // withClient opens the store and finds the client that the first argument names.
 func withClient(do func(context.Context, *call, *store.Store, *store.Client) error) action {
-	return func(ctx context.Context, c *call) error {
-		_, s, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
+	return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
 		client, err := s.Client(ctx, c.args[0])
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("there is no client %q", c.args[0])
@@ -200,11 +172,8 @@ func withClient(do func(context.Context, *call, *store.Store, *store.Client) err
 			return err
 		}
 		return do(ctx, c, s, client)
-	}
+	})
 }
-
-// scopes is every scope of this server: those of the authorization server, and what toolsets bring.
-func scopes() []oauth.Scope { return slices.Concat(oauth.Standard, mcpserver.Scopes()) }
 
 func scopeNames() []string {
 	var names []string

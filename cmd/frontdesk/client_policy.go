@@ -5,8 +5,8 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net/url"
 
+	"frontdesk/internal/outbound"
 	"frontdesk/oauth"
 	"frontdesk/store"
 )
@@ -21,14 +21,9 @@ var (
 // decide does what an operator decided about a client. A document can be decided about before anybody has seen it.
 func decide(do func(s *store.Store, ctx context.Context, id string) error, done string) func(*flag.FlagSet) action {
 	return func(*flag.FlagSet) action {
-		return func(ctx context.Context, c *call) error {
-			cfg, s, err := c.open(ctx)
-			if err != nil {
-				return err
-			}
-			defer s.Close()
+		return withStore(func(ctx context.Context, c *call, cfg *Config, s *store.Store) error {
 			id := c.args[0]
-			err = do(s, ctx, id)
+			err := do(s, ctx, id)
 			if errors.Is(err, store.ErrNotFound) {
 				err = s.Tx(ctx, func(ctx context.Context) error {
 					client, err := newDocument(cfg, id)
@@ -45,7 +40,7 @@ func decide(do func(s *store.Store, ctx context.Context, id string) error, done 
 				return err
 			}
 			return c.settled(ctx, s, done, id)
-		}
+		})
 	}
 }
 
@@ -55,7 +50,7 @@ func newDocument(cfg *Config, id string) (*store.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(id); err != nil || u.Scheme == "http" && !(cfg.LoopbackDocuments && loopback(u.Hostname())) {
+	if outbound.New(cfg.LoopbackDocuments).Check(id) != nil {
 		return nil, fmt.Errorf("there is no client %q: a document is fetched over https", id)
 	}
 	return client, nil

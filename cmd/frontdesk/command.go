@@ -16,10 +16,11 @@ import (
 
 // command is one line of the usage text and what stands behind it.
 type command struct {
-	name      string // one word or two
-	arguments string
-	does      string
-	prepare   func(f *flag.FlagSet) action // declares the flags
+	name    string // one word or two
+	takes   string // what its one argument is, as the usage text names it: USER; "": it takes none
+	flags   string // as the usage text names them
+	does    string
+	prepare func(f *flag.FlagSet) action // declares the flags
 }
 
 // action does what a command is for, after its flags were read. Its error is a sentence for the operator.
@@ -66,7 +67,7 @@ func (e usageError) print(w io.Writer) {
 	}
 	fmt.Fprintln(w, "Usage:")
 	for _, c := range shown {
-		fmt.Fprintf(w, "  frontdesk %s\n        %s\n", strings.TrimSpace(c.name+" "+c.arguments), c.does)
+		fmt.Fprintf(w, "  frontdesk %s\n        %s\n", strings.Join(strings.Fields(c.name+" "+c.takes+" "+c.flags), " "), c.does)
 	}
 	if len(shown) == 1 {
 		shown[0].printFlags(w)
@@ -102,14 +103,9 @@ func (cmd command) run(ctx context.Context, c *call, args []string) error {
 		}
 		c.args, args = append(c.args, args[0]), args[1:]
 	}
-	wants := 0
-	for _, word := range strings.Fields(cmd.arguments) {
-		if word == "USER" || word == "CLIENT" || word == "KEY" {
-			wants++
-		}
-	}
+	wants := len(strings.Fields(cmd.takes))
 	if len(c.args) < wants {
-		return usageError{topic: cmd.name, message: "which " + strings.Fields(cmd.name)[0] + "?"}
+		return usageError{topic: cmd.name, message: "which " + strings.ToLower(cmd.takes) + "?"}
 	}
 	if len(c.args) > wants {
 		return usageError{topic: cmd.name, message: fmt.Sprintf("%q is one argument too many", c.args[wants])}
@@ -143,6 +139,18 @@ func (c *call) open(ctx context.Context) (*Config, *store.Store, error) {
 		c.made = cfg.Database
 	}
 	return cfg, s, err
+}
+
+// withStore is an action with the settings and an open store.
+func withStore(do func(context.Context, *call, *Config, *store.Store) error) action {
+	return func(ctx context.Context, c *call) error {
+		cfg, s, err := c.open(ctx)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		return do(ctx, c, cfg, s)
+	}
 }
 
 // openStore opens the database of the settings, with its schema up to date.

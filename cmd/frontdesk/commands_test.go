@@ -217,7 +217,7 @@ func TestExitCodes(t *testing.T) {
 		{1, "user show nobody", ""},
 		{1, "client show client_x", ""},
 		{1, "client create --name A --redirect-uri http://example.com", ""},
-		{1, "client create --name A --redirect-uri https://a.example --scope everything", ""},
+		{2, "client create --name A --redirect-uri https://a.example --scope everything", ""},
 		{1, "config --config /nowhere", ""},
 		{2, "", ""},
 		{2, "dance", ""},

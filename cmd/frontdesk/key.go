@@ -103,12 +103,7 @@ func agreed(ctx context.Context) error {
 
 // withKeys opens the store and the keys in it.
 func withKeys(do func(context.Context, *call, *oauth.Keys) error) action {
-	return func(ctx context.Context, c *call) error {
-		cfg, s, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
+	return withStore(func(ctx context.Context, c *call, cfg *Config, s *store.Store) error {
 		master, err := cfg.masterKey()
 		if err != nil {
 			return err
@@ -118,7 +113,7 @@ func withKeys(do func(context.Context, *call, *oauth.Keys) error) action {
 			return err
 		}
 		return do(ctx, c, keys)
-	}
+	})
 }
 
 func (c *Config) openKeys(ctx context.Context, s *store.Store, master []byte) (*oauth.Keys, error) {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"frontdesk/internal/account"
@@ -52,14 +53,19 @@ func serve(*flag.FlagSet) action {
 		c.welcome(cfg, setup)
 		defer startHousekeeping(ctx, s, cfg.AccessTokenLifetime, cfg.UnusedClients, log)()
 		defer inBackground(ctx, authorization.Maintain)()
-		if cfg.LoopbackDocuments {
-			log.Warn("client documents on this machine are fetched: strangers reach what listens here", "setting", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK")
-		}
-		log.Info("serving", "listen", cfg.Listen, "url", cfg.URL, "database", s.Kind(), "version", built().Version)
+		cfg.announce(s, log)
 		err = serveUntil(ctx, handler, listeners, log)
 		log.Info("stopped")
 		return err
 	}
+}
+
+// announce logs what is served, and what no server on the internet should do.
+func (c *Config) announce(s *store.Store, log *slog.Logger) {
+	if c.LoopbackDocuments {
+		log.Warn("client documents on this machine are fetched: strangers reach what listens here", "setting", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK")
+	}
+	log.Info("serving", "listen", c.Listen, "url", c.URL, "database", s.Kind(), "version", built().Version)
 }
 
 // welcome says where clients connect, and while there is no administrator, where the first is made.
@@ -115,6 +121,11 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, se
 	if err != nil {
 		return nil, nil, err
 	}
+	return mount(pages, authorization, resource, cfg, s, log), authorization, nil
+}
+
+// mount puts the routes of every room together, and what every request passes before them.
+func mount(pages *web.Server, authorization *oauth.Server, resource *mcpserver.Server, cfg *Config, s *store.Store, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	pages.Mount(mux)
 	authorization.Mount(mux)
@@ -123,51 +134,8 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, se
 	mux.HandleFunc("GET /readyz", ready(s, log))
 	refuse := refusal(pages)
 	mux.HandleFunc("/", nowhere(mux, refuse))
-	return guard(mux, append(authorization.Paths(), "/mcp", "/mcp/{$}"), cfg, refuse, log), authorization, nil
+	return guard(mux, append(authorization.Paths(), "/mcp", "/mcp/{$}"), cfg, refuse, log)
 }
 
-// startHousekeeping deletes what is over, now and every ten minutes: what has expired, codes after keep more, and
-// clients that nobody has used within unused (0: none). stop ends it, and waits for the deletion that runs.
-func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Duration, log *slog.Logger) (stop func()) {
-	return inBackground(ctx, func(ctx context.Context) {
-		tick := time.NewTicker(10 * time.Minute)
-		defer tick.Stop()
-		for {
-			switch n, err := s.DeleteExpired(ctx, keep); {
-			case err != nil && ctx.Err() == nil:
-				log.Error("expired rows not deleted", "err", err)
-			case n > 0:
-				log.Debug("expired rows deleted", "rows", n)
-			}
-			deleteUnused(ctx, s, unused, log)
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-		}
-	})
-}
-
-// inBackground does something until stop is called or ctx ends; stop waits for its end.
-func inBackground(ctx context.Context, do func(context.Context)) (stop func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		do(ctx)
-	}()
-	return func() { cancel(); <-done }
-}
-
-func deleteUnused(ctx context.Context, s *store.Store, unused time.Duration, log *slog.Logger) {
-	if unused == 0 {
-		return
-	}
-	switch n, err := s.DeleteUnusedClients(ctx, time.Now().Add(-unused), 0); {
-	case err != nil && ctx.Err() == nil:
-		log.Error("unused clients not deleted", "err", err)
-	case n > 0:
-		log.Info("unused clients deleted", "clients", n)
-	}
-}
+// scopes is every scope of this server: those of the authorization server, and what toolsets bring.
+func scopes() []oauth.Scope { return slices.Concat(oauth.Standard, mcpserver.Scopes()) }

@@ -32,22 +32,19 @@ func userCreate(f *flag.FlagSet) action {
 		if n.Password, err = c.password(*fromStdin); err != nil {
 			return err
 		}
-		_, s, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		u, err := account.New(account.Config{Store: s}).SignUp(ctx, n)
-		if errors.Is(err, account.ErrEmailTaken) {
-			return errors.New("there is an account with this address already")
-		}
-		if err != nil {
-			return err
-		}
-		if there, err := s.HasAdministrator(ctx); err == nil && !there {
-			fmt.Fprintln(c.stderr, "There is no administrator yet: add --admin to make one.")
-		}
-		return c.show(describeUser(u), *asJSON)
+		return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
+			u, err := account.New(account.Config{Store: s}).SignUp(ctx, n)
+			if errors.Is(err, account.ErrEmailTaken) {
+				return errors.New("there is an account with this address already")
+			}
+			if err != nil {
+				return err
+			}
+			if there, err := s.HasAdministrator(ctx); err == nil && !there {
+				fmt.Fprintln(c.stderr, "There is no administrator yet: add --admin to make one.")
+			}
+			return c.show(describeUser(u), *asJSON)
+		})(ctx, c)
 	}
 }
 
@@ -67,18 +64,13 @@ func (c *call) password(fromStdin bool) (string, error) {
 // userList is the command user list.
 func userList(f *flag.FlagSet) action {
 	asJSON := jsonFlag(f)
-	return func(ctx context.Context, c *call) error {
-		_, s, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
+	return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
 		all := each(ctx, s.Users, func(u store.User) string { return u.ID })
 		return list(c.stdout, *asJSON, all, func(u store.User) any { return describeUser(&u) },
 			"ID\tUSERNAME\tEMAIL\tNAME\tSTATE", func(u store.User) string {
 				return strings.Join([]string{u.ID, orDash(u.Username), orDash(u.Primary().Address), orDash(u.Name()), state(&u)}, "\t")
 			})
-	}
+	})
 }
 
 // userShow is the command user show.
@@ -143,12 +135,7 @@ func userResetPassword(f *flag.FlagSet) action {
 
 // withUser opens the store and finds the user whom the first argument names.
 func withUser(do func(context.Context, *call, *store.Store, *store.User) error) action {
-	return func(ctx context.Context, c *call) error {
-		_, s, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
+	return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
 		u, err := account.New(account.Config{Store: s}).Find(ctx, c.args[0])
 		if errors.Is(err, store.ErrNotFound) {
 			return fmt.Errorf("nobody has the id, email address or username %q", c.args[0])
@@ -157,5 +144,5 @@ func withUser(do func(context.Context, *call, *store.Store, *store.User) error) 
 			return err
 		}
 		return do(ctx, c, s, u)
-	}
+	})
 }
