@@ -120,6 +120,7 @@ func TestUpdateClient(t *testing.T) {
 		}
 		for what, change := range map[string]func(*store.Client){
 			"logo": func(c *store.Client) { c.LogoURI = "https://e.example/bank.png" }, "page": func(c *store.Client) { c.URI = "" },
+			"policy": func(c *store.Client) { c.PolicyURI = "https://e.example/other" }, "terms": func(c *store.Client) { c.TermsURI = "https://e.example/other" },
 			"keys": func(c *store.Client) { c.JWKS = `{"keys":[]}` }, "keys' address": func(c *store.Client) { c.JWKSURI = "https://e.example/jwks" },
 			"method": func(c *store.Client) { c.AuthMethod = "private_key_jwt" },
 		} {

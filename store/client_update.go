@@ -47,7 +47,8 @@ func another(before, after *Client) bool {
 
 // reintroduced tells whether a client shows itself, or proves who it is, otherwise than when an operator vouched for it.
 func reintroduced(before, after *Client) bool {
-	return after.LogoURI != before.LogoURI || after.URI != before.URI || after.AuthMethod != before.AuthMethod ||
+	return after.LogoURI != before.LogoURI || after.URI != before.URI || after.PolicyURI != before.PolicyURI ||
+		after.TermsURI != before.TermsURI || after.AuthMethod != before.AuthMethod ||
 		after.JWKS != before.JWKS || after.JWKSURI != before.JWKSURI
 }
 

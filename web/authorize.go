@@ -33,6 +33,9 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 		RedirectHost: host, RedirectURI: ask.RedirectURI, Site: ask.Site, AppsURL: appsPath, UserID: ask.UserID, Nothing: ask.Nothing,
 		Lasts: ask.Lasts, Unused: ask.Unused, LookAlike: ask.LookAlike, LogoURL: ask.LogoURL,
 	}
+	if ask.Client.Verified { // what a stranger names is no link where people decide (OpenID Connect Registration section 2)
+		p.PolicyURL, p.TermsURL = ask.Client.PolicyURI, ask.Client.TermsURI
+	}
 	for _, scope := range ask.Scopes {
 		p.Scopes = append(p.Scopes, page.Scope{
 			Title: scope.Title, Description: scope.Description, Field: scope.Field, Off: scope.Off, Stay: scope.Name == oauth.OfflineAccess,

@@ -10,8 +10,8 @@ func TestAppsSay(t *testing.T) {
 	said := read(t, apps)
 	for _, words := range []string{
 		"Connected apps", "Disconnecting one ends its access at once, everywhere", "Disconnected.", "Signed in as Jane Smith",
-		"Claude claude.ai · signed in 4 minutes ago · since 1 October See your profile See your email addresses Stays signed in Disconnect",
-		"Cursor An app on a computer of yours · signed in yesterday · since 20 November 2025 Not verified Disconnect",
+		"Claude claude.ai · active 4 minutes ago · since 1 October See your profile See your email addresses Stays signed in Disconnect",
+		"Cursor An app on a computer of yours · active yesterday · since 20 November 2025 Not checked Disconnect",
 	} {
 		if !strings.Contains(said, words) {
 			t.Errorf("does not say %q:\n%s", words, said)

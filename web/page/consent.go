@@ -31,6 +31,8 @@ type Consent struct {
 	AppsURL      string // the person's connected apps; empty: not mentioned
 	DocumentHost string // the host at which the client describes itself; empty: it registered here
 	LookAlike    string // a name that the client's own can be mistaken for; empty: none
+	PolicyURL    string // the app's privacy policy; empty: it has none that we vouch for
+	TermsURL     string // the app's terms of service; as PolicyURL
 	LogoURL      string // our copy of the client's logo: a local URL; empty: its initial stands for it
 }
 

@@ -44,6 +44,25 @@ func TestConsentSaysWhoDescribes(t *testing.T) {
 	}
 }
 
+// TestConsentPapers leads to what the app says of itself, where the operator vouches for it.
+func TestConsentPapers(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ policy, terms, says string }{
+		{"https://a.example/p", "https://a.example/t", "Read its privacy policy and terms"},
+		{"https://a.example/p", "", "Read its privacy policy"},
+		{"", "https://a.example/t", "Read its terms"},
+	} {
+		p := consent
+		p.PolicyURL, p.TermsURL = c.policy, c.terms
+		if said := read(t, p); !strings.Contains(said, c.says+" Deny") {
+			t.Errorf("not %q:\n%s", c.says, said)
+		}
+	}
+	if said := read(t, consent); strings.Contains(said, "Read its") {
+		t.Errorf("it has no papers:\n%s", said)
+	}
+}
+
 // TestConsentWarnsOfLookAlikes names the app that this one could be mistaken for, and shows no picture but our copy.
 func TestConsentWarnsOfLookAlikes(t *testing.T) {
 	t.Parallel()

@@ -46,7 +46,7 @@ func TestConnectedApps(t *testing.T) {
 		d.same(t, p, a.profile(t, tokens[i]))
 	}
 	b.open(t, "/account/apps")
-	says(t, b, "claude.ai", "An app on a computer of yours", "example.com", "See your email addresses", "Stays signed in", "Not verified")
+	says(t, b, "claude.ai", "An app on a computer of yours", "example.com", "See your email addresses", "Stays signed in", "Not checked")
 	b.look(t, "apps")
 	for i, a := range apps {
 		b.scripts(t, i%2 == 0)

@@ -18,6 +18,11 @@ func TestConsentKinds(t *testing.T) {
 	b.open(t, "/sign-in")
 	b.signIn(t, p)
 
+	known := d.register(t, map[string]any{
+		"client_name": "Notes", "redirect_uris": []string{"https://notes.example.com/callback"}, "token_endpoint_auth_method": "none",
+		"policy_uri": "https://notes.example.com/privacy", "tos_uri": "https://notes.example.com/terms",
+	})
+	d.run(t, nil, "", "client", "allow", known.ID)
 	d.client(t, "Claude", "https://claude.ai/api/mcp/auth_callback")
 	for _, kind := range []struct {
 		name string
@@ -25,6 +30,7 @@ func TestConsentKinds(t *testing.T) {
 		says []string
 	}{
 		{"checked", d.client(t, "Editor", "https://editor.example.com/callback"), []string{"Checked by Acme", "example.com"}},
+		{"papers", known, []string{"Checked by Acme", "Read its privacy policy and terms"}},
 		{"unchecked", d.called(t, "Notebook", "https://app.notebook.co.uk/callback"), []string{"Acme has not checked this app", "notebook.co.uk", "for the first time"}},
 		{"own-scheme", d.called(t, "Cursor", "cursor://anysphere.cursor-mcp/oauth/callback"), []string{"An app on this computer", "cursor://anysphere.cursor-mcp"}},
 		{"look-alike", d.called(t, "CIaude", "https://claude.ai.example.net/callback"), []string{"can be mistaken for Claude", "example.net"}},
