@@ -4,19 +4,24 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
 )
 
 // idTokenHint reads an ID token that comes back to us as a hint (OpenID Connect Core section 3.1.2.1,
-// RP-Initiated Logout section 2). It may have expired: it only says whom it was made for, and to whom.
+// RP-Initiated Logout section 2). It may have expired: it only says whom it was made for, and to whom. errUnknownKey:
+// its key is gone; errInvalidHint: it is none of ours.
 func (s *Server) idTokenHint(ctx context.Context, raw string) (*idClaims, error) {
 	if len(raw) > maxToken {
 		return nil, errInvalidHint
 	}
 	body, _, err := s.keys.verify(ctx, raw, "JWT", idTokenAlgorithms()...) // an access token is no hint
 	switch {
+	case errors.Is(err, errUnknownKey):
+		return nil, errUnknownKey
 	case errors.Is(err, ErrInvalidToken):
 		return nil, errInvalidHint
 	case err != nil:
@@ -45,10 +50,16 @@ func (s *Server) readHint(ctx context.Context, a *authorization) error {
 		return nil
 	}
 	hint, err := s.idTokenHint(ctx, raw)
-	if err != nil {
+	switch {
+	case errors.Is(err, errUnknownKey): // clients keep ID tokens longer than keys last
+		if slices.Contains(strings.Fields(a.form.Get("prompt")), "none") {
+			return fosite.ErrLoginRequired
+		}
+	case err != nil:
 		return err
+	default:
+		a.hinted = hint.Subject
 	}
-	a.hinted = hint.Subject
 	return nil
 }
 

@@ -144,8 +144,11 @@ func (k *Keys) find(ctx context.Context, id string) (*signingKey, error) {
 	if key := r.keys[id]; key != nil {
 		return key, nil
 	}
-	return nil, fmt.Errorf("%w: its key is not ours", ErrInvalidToken)
+	return nil, fmt.Errorf("%w: %w", ErrInvalidToken, errUnknownKey)
 }
+
+// errUnknownKey says that a token may have been ours, and that nobody can tell any more.
+var errUnknownKey = errors.New("its key is not ours, or not any more")
 
 // verify returns the claims of a JWT of ours and the id of the key that has signed it. typ and algorithms are
 // those that will do. ErrInvalidToken: it is none; any other error: nobody can tell.

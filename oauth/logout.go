@@ -111,7 +111,7 @@ func (s *Server) whoAsks(r *http.Request, q *logoutRequest) error {
 	if raw := q.form.Get("id_token_hint"); raw != "" {
 		hint, err := s.idTokenHint(r.Context(), raw)
 		switch {
-		case errors.Is(err, errInvalidHint):
+		case errors.Is(err, errInvalidHint), errors.Is(err, errUnknownKey):
 		case err != nil:
 			return err
 		case clientID != "" && clientID != hint.Audience: // section 2

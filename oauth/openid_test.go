@@ -81,13 +81,16 @@ func TestForeignHint(t *testing.T) {
 	ours, _ := h.idTokenOf(t, h.exchange(h.authorized(t, nil).Get("code")))
 	parts := strings.Split(ours, ".")
 	for name, raw := range map[string]string{
-		"another server's": hint,
+		"another server's": hint, // as good as one of ours whose key is gone
 		"other claims":     parts[0] + "." + strings.Split(hint, ".")[1] + "." + parts[2],
 		"no signature":     parts[0] + "." + parts[1] + ".",
 		"huge":             strings.Repeat("a", maxToken+1),
 	} {
-		if got := h.authorized(t, url.Values{"id_token_hint": {raw}}); got.Get("error") != "invalid_request" {
+		if got := h.authorized(t, url.Values{"id_token_hint": {raw}}); (got.Get("error") == "invalid_request") == (raw == hint) {
 			t.Errorf("%s: %v", name, got)
+		}
+		if got := h.authorized(t, url.Values{"id_token_hint": {raw}, "prompt": {"none"}}); got.Get("code") != "" {
+			t.Errorf("%s: somebody is known without being asked: %v", name, got)
 		}
 		r := httptest.NewRequest("GET", "/oauth/logout?"+url.Values{"id_token_hint": {raw}}.Encode(), nil)
 		r.AddCookie(h.cookie)
