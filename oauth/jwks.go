@@ -11,7 +11,7 @@ import (
 // jwksLife is how long others may keep the JWKS.
 const jwksLife = 5 * time.Minute
 
-var jwksCache = "public, max-age=" + strconv.Itoa(int(jwksLife.Seconds()))
+var jwksCache = []string{"public, max-age=" + strconv.Itoa(int(jwksLife.Seconds()))}
 
 // jwks answers with the public keys (RFC 7517 section 5). While the database is down they are those of last time:
 // others keep them as long.
@@ -21,9 +21,8 @@ func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
 		now = s.keys.ring.Load()
 	}
 	h := w.Header()
-	h.Set("Cache-Control", jwksCache)
-	h.Set("ETag", now.etag)
-	if slices.Contains(strings.FieldsFunc(r.Header.Get("If-None-Match"), func(c rune) bool { return c == ',' || c == ' ' }), now.etag) {
+	h["Cache-Control"], h["Etag"] = jwksCache, now.etag
+	if known := r.Header.Get("If-None-Match"); known != "" && slices.Contains(strings.FieldsFunc(known, betweenTags), now.etag[0]) {
 		w.WriteHeader(http.StatusNotModified) // RFC 9110 section 15.4.5
 		return nil
 	}
@@ -31,3 +30,5 @@ func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
 	_, _ = w.Write(now.jwks.body) // the client may be gone
 	return nil
 }
+
+func betweenTags(c rune) bool { return c == ',' || c == ' ' }

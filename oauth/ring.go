@@ -20,7 +20,7 @@ type ring struct {
 	keys    map[string]*signingKey // by id: whose tokens may be alive
 	signing map[string]*signingKey // by algorithm: the one that signs
 	jwks    document
-	etag    string
+	etag    []string // as a header
 }
 
 // before tells whether the ring is from before a moment, by either clock: one stands still while the machine sleeps, the
@@ -72,6 +72,6 @@ func (r *ring) draw(rows []store.SigningKey) error {
 		return fmt.Errorf("draw JWKS: %w", err)
 	}
 	sum := sha256.Sum256(body)
-	r.jwks, r.etag = newDocument(body), `"`+base64.RawURLEncoding.EncodeToString(sum[:12])+`"`
+	r.jwks, r.etag = newDocument(body), []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 	return nil
 }
