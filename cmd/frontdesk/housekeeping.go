@@ -8,20 +8,23 @@ import (
 	"frontdesk/store"
 )
 
-// startHousekeeping deletes what is over, now and every ten minutes: what has expired, codes after keep more, and
-// clients that nobody has used within unused (0: none). stop ends it, and waits for the deletion that runs.
+// startHousekeeping deletes what is over: now and every ten minutes what has expired, codes after keep more, and every
+// hour, for it looks at them all, the clients that nobody has used within unused (0: none). stop ends it, and waits for the
+// deletion that runs.
 func startHousekeeping(ctx context.Context, s *store.Store, keep, unused time.Duration, log *slog.Logger) (stop func()) {
 	return inBackground(ctx, func(ctx context.Context) {
 		tick := time.NewTicker(10 * time.Minute)
 		defer tick.Stop()
-		for {
+		for round := 0; ; round++ {
 			switch n, err := s.DeleteExpired(ctx, keep); {
 			case err != nil && ctx.Err() == nil:
 				log.Error("expired rows not deleted", "err", err)
 			case n > 0:
 				log.Debug("expired rows deleted", "rows", n)
 			}
-			deleteUnused(ctx, s, unused, log)
+			if round%6 == 0 {
+				deleteUnused(ctx, s, unused, log)
+			}
 			select {
 			case <-ctx.Done():
 				return
