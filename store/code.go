@@ -45,9 +45,7 @@ var readCode = "SELECT " + columns("codes", new(Code)) + ", " + columns("grants"
 
 // UseCode marks a code as used. ErrConflict: somebody was first, the grant was revoked, or its user is banned.
 func (s *Store) UseCode(ctx context.Context, signature string) error {
-	rows, err := s.exec(ctx, `UPDATE codes SET used_at = $1 WHERE signature = $2 AND used_at = 0
-		AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`,
-		toMillis(s.now()), signature)
+	rows, err := s.exec(ctx, "UPDATE codes SET used_at = $1 WHERE signature = $2 AND used_at = 0 AND "+s.whileAlive(), toMillis(s.now()), signature)
 	if err == nil && rows == 0 {
 		err = ErrConflict
 	}

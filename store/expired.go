@@ -46,17 +46,27 @@ func (s *Store) dropRows(ctx context.Context, table string, at time.Time) (rows,
 }
 
 // dropTokens looks only at the grants of what it deletes: to search all of them would take the longer, the more are alive.
+// It holds them before it touches their tokens, and leaves for another time those that somebody else holds: it waits for
+// nobody who may come to wait for it.
 func (s *Store) dropTokens(ctx context.Context, table string, at time.Time) (rows, grants int64, err error) {
 	err = s.Tx(ctx, func(ctx context.Context) error {
-		var ids []string
-		err := s.db(ctx).Raw(fmt.Sprintf(`DELETE FROM %[1]s WHERE signature IN (SELECT signature FROM %[1]s WHERE expires_at < ? LIMIT %[2]d)
-			RETURNING grant_id`, table, batch), toMillis(at)).Scan(&ids).Error
-		if err != nil || len(ids) == 0 {
+		var over []struct{ Signature, GrantID string }
+		err := s.db(ctx).Raw(fmt.Sprintf("SELECT signature, grant_id FROM %s JOIN grants ON grants.id = grant_id WHERE expires_at < ? LIMIT %d",
+			table, batch)+s.hold(" FOR UPDATE OF grants SKIP LOCKED"), toMillis(at)).Scan(&over).Error
+		if err != nil || len(over) == 0 {
 			return err
 		}
-		r := s.db(ctx).Exec(`DELETE FROM grants WHERE id IN ? AND NOT EXISTS (SELECT 1 FROM codes WHERE grant_id = grants.id)
+		var signatures, ids []string
+		for _, token := range over {
+			signatures, ids = append(signatures, token.Signature), append(ids, token.GrantID)
+		}
+		r := s.db(ctx).Exec(fmt.Sprintf("DELETE FROM %s WHERE signature IN ?", table), signatures)
+		if rows = r.RowsAffected; r.Error != nil {
+			return r.Error
+		}
+		r = s.db(ctx).Exec(`DELETE FROM grants WHERE id IN ? AND NOT EXISTS (SELECT 1 FROM codes WHERE grant_id = grants.id)
 			AND NOT EXISTS (SELECT 1 FROM refresh_tokens WHERE grant_id = grants.id)`, ids)
-		rows, grants = int64(len(ids)), r.RowsAffected
+		grants = r.RowsAffected
 		return r.Error
 	})
 	return rows, grants, err

@@ -26,6 +26,13 @@ func (s *Store) GrantAlive(ctx context.Context, id string) (bool, error) {
 		WHERE grants.id = $1 AND grants.revoked_at = 0 AND users.banned_at = 0`, id)
 }
 
+// whileAlive is, in SQL, whether the grant of a code or refresh token is alive, as GrantAlive has it. It holds the grant
+// until the transaction ends: who deletes one holds it before its tokens, and so must who changes them.
+func (s *Store) whileAlive() string {
+	return `EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id
+		WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0` + s.hold(" FOR KEY SHARE OF grants") + ")"
+}
+
 // RevokeGrant ends the grant and every token of it. One that is gone or revoked already is no error.
 func (s *Store) RevokeGrant(ctx context.Context, id string) error {
 	s.followers.doubt(id) // also where another process was first and we have not heard of it

@@ -43,8 +43,7 @@ var readRefreshToken = "SELECT " + columns("refresh_tokens", new(RefreshToken)) 
 // used before otherwise, or its grant is revoked, its user is banned, or old is unknown.
 func (s *Store) RotateRefreshToken(ctx context.Context, old string, next *RefreshToken, grace time.Duration) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
-		rows, err := s.exec(ctx, `UPDATE refresh_tokens SET used_at = $1, successor = $2 WHERE signature = $3 AND used_at = 0
-			AND EXISTS (SELECT 1 FROM grants JOIN users ON users.id = user_id WHERE grants.id = grant_id AND revoked_at = 0 AND banned_at = 0)`,
+		rows, err := s.exec(ctx, "UPDATE refresh_tokens SET used_at = $1, successor = $2 WHERE signature = $3 AND used_at = 0 AND "+s.whileAlive(),
 			toMillis(s.now()), next.Signature, old)
 		switch {
 		case err != nil:

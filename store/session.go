@@ -62,8 +62,8 @@ var holdSession = "SELECT " + columns("clients", new(Client)) + ofSession
 const ofSession = ` FROM users JOIN sessions ON sessions.user_id = users.id AND sessions.id = $1 AND sessions.expires_at > $2
 	JOIN clients ON clients.id = $3 AND users.banned_at = 0`
 
-// hold is SQL that locks rows: users, sessions, clients, consents. This is the order in which others end them, or two
-// transactions would wait for each other. SQLite has one writer.
+// hold is SQL that locks rows: users, sessions, clients, consents, grants, and then what hangs on a grant. This is the
+// order in which others end them, or two transactions would wait for each other. SQLite has one writer.
 func (s *Store) hold(rows string) string {
 	if s.postgres() {
 		return rows
