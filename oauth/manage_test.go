@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -69,6 +70,30 @@ func TestManagementNeedsItsToken(t *testing.T) {
 		t.Errorf("still there: %d", w.Code)
 	}
 }
+
+// TestSecretReplacedMeanwhile has an operator replace a client's secret while the client's update is on its way.
+func TestSecretReplacedMeanwhile(t *testing.T) {
+	h := newHouse(t)
+	mine := h.managing(t, `{"redirect_uris":["`+testCallback+`"],"client_name":"App"}`)
+	body := `{"client_id":"` + mine.ClientID + `","redirect_uris":["` + testCallback + `"],"client_name":"App"}`
+	secret, hash := NewClientSecret()
+	r := httptest.NewRequest("PUT", "/oauth/register/"+mine.ClientID, io.MultiReader(
+		strings.NewReader(body[:10]), reading(func() { must(t, h.Store.SetClientSecret(t.Context(), mine.ClientID, hash)) }), strings.NewReader(body[10:]),
+	))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+mine.ManageToken)
+	told(t, h.do(r), http.StatusOK)
+	c, err := h.Store.Client(t.Context(), mine.ClientID)
+	must(t, err)
+	if !secretMatches(secret, c.SecretHash) || c.SecretRotatedAt.IsZero() {
+		t.Error("the secret that was replaced is back")
+	}
+}
+
+// reading is an empty body that calls itself when it is read.
+type reading func()
+
+func (f reading) Read([]byte) (int, error) { f(); return 0, io.EOF }
 
 func TestUpdatesAtOnce(t *testing.T) {
 	h := newHouse(t)

@@ -8,7 +8,7 @@ import (
 // UpdateClient replaces what a client registered with c, and its registration access token. held is the hash of
 // the token that the request came with: of two updates at once the second is ErrNotFound. Where people would see
 // another app, or be sent elsewhere, what they had allowed is forgotten; then, and where it shows or proves itself in another
-// way, no operator vouches for it any more.
+// way, no operator vouches for it any more. A client that has a secret keeps it as long as it authenticates with one.
 func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		before, err := s.holdClient(ctx, c.ID)
@@ -24,6 +24,10 @@ func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error 
 		if c.LogoURI == before.LogoURI {
 			c.Logo, c.LogoUntil = before.Logo, before.LogoUntil
 		}
+		if c.SecretHash != "" && before.SecretHash != "" {
+			c.SecretHash = before.SecretHash // an operator may have replaced it since c was drawn up
+		}
+		c.SecretRotatedAt = before.SecretRotatedAt
 		return touched("update client", s.db(ctx).Model(c).Where("registration_hash = ?", held).
 			Select("*").Omit("id", "created_at", "source", "blocked", "fresh_until", "fetched_at", "resource_server").Updates(c))
 	})
