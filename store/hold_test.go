@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"frontdesk/store"
+	"frontdesk/store/storetest"
 )
 
 // TestHolding makes a grant while what it rests on ends. Whichever is first, no grant outlives the end: not a ban that
@@ -78,6 +79,38 @@ func held(t *testing.T, s *store.Store, what string, anew bool, end func(u *stor
 	}
 	if what != "change" && alive(t, s, code.GrantID) {
 		t.Fatalf("%s: a grant slipped in behind", what)
+	}
+}
+
+// TestHoldingWhateverIsUsual has a new password wait for a grant that is being made, in a database where transactions
+// usually go by what was there when they began: that grant ends too.
+func TestHoldingWhateverIsUsual(t *testing.T) {
+	dsn := storetest.PostgresURL(t) + "&default_transaction_isolation=repeatable%20read"
+	s := storetest.Open(t, store.Config{DSN: dsn})
+	u, c := person(t, s, "jane"), app(t, s, "app")
+	session := &store.Session{ID: u.ID, UserID: u.ID, AuthTime: start, ExpiresAt: time.Now().Add(time.Hour)}
+	must(t, s.CreateSession(t.Context(), session))
+	must(t, s.SaveConsent(t.Context(), &store.Consent{UserID: u.ID, ClientID: c.ID, Resource: "r", Scopes: []string{"a"}}))
+	ctx, err := s.Begin(t.Context())
+	must(t, err)
+	_, err = s.HoldConsent(ctx, session.ID, c.ID, "r")
+	must(t, err)
+	code := newCode(u, c)
+	must(t, s.CreateCode(ctx, code))
+	var g errgroup.Group
+	g.Go(func() error {
+		return s.Tx(t.Context(), func(ctx context.Context) error {
+			if err := s.SetPassword(ctx, u.ID, "new"); err != nil {
+				return err
+			}
+			return s.EndAccess(ctx, u.ID)
+		})
+	})
+	waiting(t, raw(t, s, dsn), 1)
+	must(t, s.Commit(ctx))
+	must(t, g.Wait())
+	if alive(t, s, code.GrantID) {
+		t.Error("a grant slipped in behind a new password")
 	}
 }
 

@@ -11,6 +11,10 @@ import (
 
 type txKey struct{}
 
+// readCommitted is what every transaction is, whatever is usual in the database: each statement of it sees what others
+// have committed before. Who has waited for another transaction goes by what that did.
+var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+
 // Tx runs f in one transaction: every method called with f's ctx takes part. It commits when f returns
 // nil and rolls back otherwise. Inside another Tx it joins that one.
 func (s *Store) Tx(ctx context.Context, f func(ctx context.Context) error) error {
@@ -19,7 +23,7 @@ func (s *Store) Tx(ctx context.Context, f func(ctx context.Context) error) error
 	}
 	err := s.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		return f(context.WithValue(ctx, txKey{}, tx))
-	})
+	}, readCommitted)
 	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
 		return ctx.Err() // database/sql has rolled back already, because the caller has gone
 	}
@@ -29,7 +33,7 @@ func (s *Store) Tx(ctx context.Context, f func(ctx context.Context) error) error
 // Begin opens a transaction for callers that cannot hand over a function. The ctx that it returns takes
 // part in it until Commit or Rollback, one of which must follow.
 func (s *Store) Begin(ctx context.Context) (context.Context, error) {
-	tx := s.writer.WithContext(ctx).Begin()
+	tx := s.writer.WithContext(ctx).Begin(readCommitted)
 	if tx.Error != nil {
 		return ctx, fmt.Errorf("begin: %w", tx.Error)
 	}
