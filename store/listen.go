@@ -91,7 +91,7 @@ type postgresLine struct {
 func (s *Store) openPostgresLine(ctx context.Context) (*postgresLine, error) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	config, err := pgx.ParseConfig(s.dsn)
+	config, err := s.connecting()
 	if err != nil {
 		return nil, err
 	}

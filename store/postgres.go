@@ -4,6 +4,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 	"gorm.io/driver/postgres"
@@ -17,9 +20,13 @@ func isPostgres(dsn string) bool {
 // connections is how many a program has at most, beside the one that it listens on.
 const connections = 16
 
-func (s *Store) openPostgres(c Config) error {
+func (s *Store) openPostgres(Config) error {
 	s.kind = goose.DialectPostgres
-	g, err := gorm.Open(postgresText{&postgres.Dialector{Config: &postgres.Config{DSN: c.DSN}}}, s.gormConfig())
+	config, err := s.connecting()
+	if err != nil {
+		return err
+	}
+	g, err := gorm.Open(postgresText{&postgres.Dialector{Config: &postgres.Config{Conn: stdlib.OpenDB(*config)}}}, s.gormConfig())
 	if err != nil {
 		return err
 	}
@@ -32,6 +39,17 @@ func (s *Store) openPostgres(c Config) error {
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	s.writer, s.reader = g, g
 	return nil
+}
+
+// connecting is how to reach the server that writes. Its URL may name a standby too, or lead to one while the other is
+// down; but what a standby says of a grant may be old.
+func (s *Store) connecting() (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(s.dsn)
+	if err != nil {
+		return nil, err
+	}
+	config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	return config, nil
 }
 
 // sessionLock is held by the one who migrates: who comes second asks every second, for five minutes.
