@@ -89,14 +89,17 @@ func (s *Server) askDocument(ctx context.Context, r *http.Request, id string, kn
 	return fetched.(*store.Client), nil
 }
 
-// fetchDocument reads and saves the document at id. While its origin is down the stale copy, where there is one, goes on;
-// once the origin says that there is none any more, or not a good one, it does not.
+// fetchDocument reads and saves the document at id. While its origin is down the stale copy, where there is one, goes on,
+// unless another server was luckier meanwhile; once the origin says that there is none any more, or not a good one, it does not.
 func (s *Server) fetchDocument(ctx context.Context, r *http.Request, id string, stale *store.Client) (*store.Client, error) {
 	c, err := s.readDocument(ctx, id)
 	if err != nil {
 		s.Log.WarnContext(ctx, "client document not taken", "request", r.Header.Get("X-Request-Id"), "client", id, "err", reason(err))
 		if stale == nil || !usable(stale) {
 			return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
+		}
+		if c, err := s.Store.Client(ctx, id); err == nil && usable(c) && !c.FetchedAt.Equal(stale.FetchedAt) {
+			return c, nil
 		}
 		c = new(*stale)
 		if !errors.Is(err, outbound.ErrDown) || s.Now().Sub(stale.FetchedAt) > maxStale {

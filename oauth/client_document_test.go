@@ -267,6 +267,28 @@ func TestStaleDocuments(t *testing.T) {
 	}
 }
 
+// TestDocumentFetchedElsewhere has another server get the new document while this one gets none: the old copy does not go
+// over the new one, whose consents would be forgotten with it.
+func TestDocumentFetchedElsewhere(t *testing.T) {
+	for _, code := range []int{http.StatusServiceUnavailable, http.StatusNotFound} {
+		h, o := newHouse(t), newOrigin(t)
+		r := httptest.NewRequest("GET", "/", nil)
+		c, err := h.client(t.Context(), r, o.url)
+		must(t, err)
+		h.clock.at = h.clock.at.Add(11 * time.Minute)
+		o.answer = func(w http.ResponseWriter, _ string) {
+			c.Name, c.FetchedAt, c.FreshUntil = "Renamed", h.clock.at, h.clock.at.Add(time.Hour)
+			must(t, h.Store.SaveDocument(t.Context(), c))
+			w.WriteHeader(code)
+		}
+		for range 2 {
+			if c, err := h.client(t.Context(), r, o.url); err != nil || c.Name != "Renamed" || len(c.RedirectURIs) == 0 || o.served.Load() != 2 {
+				t.Errorf("%d: %+v, %v", code, c, err)
+			}
+		}
+	}
+}
+
 func TestOneFetchForAll(t *testing.T) {
 	h, o := newHouse(t), newOrigin(t)
 	begun, wait := make(chan struct{}), make(chan struct{})
