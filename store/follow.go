@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,9 @@ type News struct {
 	Now     time.Time    // by the database's clock
 }
 
+// errWentBack says that a copy from before has taken the database's place, with rows that a follower would pass over.
+var errWentBack = errors.New("the database is as it was some time ago")
+
 // Follow tells f about revocations, from now on and until the store is closed.
 func (s *Store) Follow(f Follower) {
 	ctx := s.followers.add(f)
@@ -65,6 +69,9 @@ func (s *Store) follow(ctx context.Context, f Follower) error {
 		n, after, err := l.look(ctx, next)
 		if err != nil {
 			return wrap("look for revocations", err)
+		}
+		if after < next {
+			return errWentBack
 		}
 		n.Began, next = began, after
 		f.Hear(n)

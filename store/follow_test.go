@@ -188,6 +188,21 @@ func TestLateFollower(t *testing.T) {
 	})
 }
 
+// TestDatabaseWentBack puts an older copy in the place of a database that is followed, and revokes something in it before
+// anybody looks.
+func TestDatabaseWentBack(t *testing.T) {
+	dsn := storetest.SQLiteFile(t) // PostgreSQL's numbers only go back with the server, behind a pooler
+	s := storetest.Open(t, store.Config{DSN: dsn})
+	e, db := follow(t, s), raw(t, s, dsn)
+	for range 3 {
+		must(t, s.EndAccess(t.Context(), "somebody"))
+	}
+	e.passes(t)
+	_, err := db.Exec("BEGIN; DELETE FROM revocations WHERE seq > 0; INSERT INTO revocations (seq, id, at) VALUES (1, 'grant_behind', 1); COMMIT")
+	must(t, err)
+	e.hears(t, "grant_behind")
+}
+
 // TestFollowersEnd closes a store that is followed.
 func TestFollowersEnd(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, open func() *store.Store) {
