@@ -15,7 +15,7 @@ const (
 	beat    = 200 * time.Millisecond // between looks when nothing happens
 	pause   = 5 * time.Millisecond   // between looks at the least, however much happens
 	retry   = 500 * time.Millisecond // after the database was lost
-	longest = 10 * time.Second       // that a look may take
+	longest = 5 * time.Second        // that a look may take, or what comes before the first
 )
 
 // Follower hears which tokens may have died. Its methods may be called from several goroutines at once.

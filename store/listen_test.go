@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"fmt"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -79,6 +81,24 @@ func TestCutLine(t *testing.T) {
 		must(t, s.RevokeGrant(t.Context(), grant))
 		e.hears(t, grant)
 	}
+}
+
+// TestSilentConnection cuts a follower's line, and leaves the connection on which it begins anew open but dead, as a server
+// does that has gone without a word.
+func TestSilentConnection(t *testing.T) {
+	dsn := storetest.PostgresURL(t)
+	s := storetest.Open(t, store.Config{DSN: dsn})
+	e, db := follow(t, s), raw(t, s, dsn)
+	const its = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+		AND %s(query LIKE '%%pg_snapshot_xmin%%' OR query LIKE 'LISTEN%%') ORDER BY state_change DESC LIMIT 1`
+	var line, other int // the other one is what the pool hands out next
+	must(t, db.QueryRow(fmt.Sprintf(its, "")).Scan(&line))
+	must(t, db.QueryRow(fmt.Sprintf(its, "NOT ")).Scan(&other))
+	must(t, syscall.Kill(other, syscall.SIGSTOP))
+	defer func() { _ = syscall.Kill(other, syscall.SIGCONT) }() // or nobody could drop the database
+	must(t, syscall.Kill(line, syscall.SIGTERM))
+	e.until(t, "lose the database", func() bool { return e.lost > 0 })
+	e.passes(t)
 }
 
 // TestServerRestarts stops PostgreSQL under a follower and starts it again.

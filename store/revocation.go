@@ -53,8 +53,11 @@ func (s *Store) clock() string {
 	return "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
 }
 
-// beginRevocations notes since when revocations are kept, in a database where nobody has yet.
+// beginRevocations notes since when revocations are kept, in a database where nobody has yet. Like a look it comes to an
+// end on a connection that has silently died.
 func (s *Store) beginRevocations(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
 	return wrap("begin revocations", s.db(ctx).Exec(fmt.Sprintf(`INSERT INTO revocations (seq, id, at)
 		SELECT %s, '', %s WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE id = '')`, s.nextSeq(), s.clock())).Error)
 }
