@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// folderLock keeps programs that start together on one SQLite file from migrating together. It locks the file's
-// folder: a lock on the file itself would take away SQLite's own as soon as it is closed, and another file would
-// stay behind.
+// folderLock keeps programs that start together on one SQLite file from making it, or migrating it, together. It locks
+// the file's folder: a lock on the file itself would take away SQLite's own as soon as it is closed, and another file
+// would stay behind.
 type folderLock struct {
 	path string
 	f    *os.File

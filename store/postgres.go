@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ func isPostgres(dsn string) bool {
 // connections is how many a program has at most, beside the one that it listens on.
 const connections = 16
 
-func (s *Store) openPostgres(Config) error {
+func (s *Store) openPostgres(context.Context, Config) error {
 	s.kind = goose.DialectPostgres
 	config, err := s.connecting()
 	if err != nil {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -18,7 +19,7 @@ const readers = 4
 
 // openSQLite opens one connection that writes, and takes its lock at BEGIN so that two transactions never
 // meet half way, and a few that read beside it from the write-ahead log.
-func (s *Store) openSQLite(c Config) error {
+func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	s.kind = goose.DialectSQLite3
 	if c.Synchronous == "" {
 		c.Synchronous = "FULL"
@@ -39,6 +40,12 @@ func (s *Store) openSQLite(c Config) error {
 	if err := create(c.DSN); err != nil {
 		return err
 	}
+	// SQLite has nobody wait for whoever first makes it a write-ahead log.
+	lock := folderLock{path: s.folder}
+	if err := lock.Lock(ctx, nil); err != nil {
+		return err
+	}
+	defer lock.Unlock(ctx, nil) // there is nothing in it to lose
 	if s.writer, err = s.openFile(c, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
 		return err
 	}

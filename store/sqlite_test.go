@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sync/errgroup"
+
 	"frontdesk/store"
 	"frontdesk/store/storetest"
 )
@@ -43,6 +45,25 @@ func TestSQLiteFilesAreClosedToOthers(t *testing.T) {
 		if info.Mode().Perm() != want {
 			t.Errorf("%s is %v, want %v", name, info.Mode().Perm(), want)
 		}
+	}
+}
+
+// TestSQLiteFileIsMadeOnce has programs that start together find no file yet, again and again: one in a hundred times one
+// of them was told that it is locked.
+func TestSQLiteFileIsMadeOnce(t *testing.T) {
+	for range 60 {
+		dsn := storetest.SQLiteFile(t)
+		var g errgroup.Group
+		for range 8 {
+			g.Go(func() error {
+				s, err := store.Open(t.Context(), store.Config{DSN: dsn})
+				if err != nil {
+					return err
+				}
+				return s.Close()
+			})
+		}
+		must(t, g.Wait())
 	}
 }
 

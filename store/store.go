@@ -55,7 +55,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if isPostgres(c.DSN) {
 		open = s.openPostgres
 	}
-	if err := open(c); err != nil {
+	if err := open(ctx, c); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if c.Migrate {
