@@ -62,7 +62,7 @@ var (
 	}()
 	anySpecification = regexp.MustCompile(specificationNames)
 	citation         = regexp.MustCompile(`^(?:(` + specificationNames + `)(?: sections? |, | ))?((?:\d[\d.]*(?:, | and |$))+|appendix [A-Z]|[A-Z][^:;]*)$`)
-	nearly           = regexp.MustCompile(`^(?:\d|section|MCP|OIDC|RFC|OAuth|OpenID (?:Connect|Discovery)|oidcc-)`)
+	nearly           = regexp.MustCompile(`^(?:\d|section|MCP|OIDC|RFC|OAuth|OpenID (?:Connect|Discovery)|oidcc-|.*: not here)`)
 	module           = regexp.MustCompile(`^(oidcc-[\w-]+(?:, oidcc-[\w-]+)*)(?:: (.+))?$`)
 	check            = regexp.MustCompile(`^(?:! )?(?:status|header|body|json|jwt|query|stdout|grep|tokens)\b`)
 	goTest           = regexp.MustCompile(`\bTest[A-Z]\w+`)
