@@ -17,7 +17,7 @@ const conformanceDocument = "../docs/conformance.md"
 // specifications is what the comments of the scripts cite, in the order of the document. A comment cites by name and
 // section; with the section alone it means the first specification that the script's own comment, on top, names.
 var specifications = []struct{ name, title, address string }{
-	{"OAuth 2.1", "The OAuth 2.1 Authorization Framework (draft)", "https://datatracker.ietf.org/doc/draft-ietf-oauth-v2-1/"},
+	{"OAuth 2.1", "The OAuth 2.1 Authorization Framework (draft 15)", "https://datatracker.ietf.org/doc/html/draft-ietf-oauth-v2-1-15"},
 	{"RFC 6749", "The OAuth 2.0 Authorization Framework", "https://www.rfc-editor.org/rfc/rfc6749"},
 	{"RFC 6750", "Bearer Token Usage", "https://www.rfc-editor.org/rfc/rfc6750"},
 	{"RFC 7009", "Token Revocation", "https://www.rfc-editor.org/rfc/rfc7009"},
@@ -36,7 +36,7 @@ var specifications = []struct{ name, title, address string }{
 	{"RFC 9207", "Issuer Identification", "https://www.rfc-editor.org/rfc/rfc9207"},
 	{"RFC 9700", "Best Current Practice for OAuth 2.0 Security", "https://www.rfc-editor.org/rfc/rfc9700"},
 	{"RFC 9728", "Protected Resource Metadata", "https://www.rfc-editor.org/rfc/rfc9728"},
-	{"CIMD", "Client ID Metadata Document (draft)", "https://datatracker.ietf.org/doc/draft-ietf-oauth-client-id-metadata-document/"},
+	{"CIMD", "Client ID Metadata Document (draft 01)", "https://datatracker.ietf.org/doc/html/draft-ietf-oauth-client-id-metadata-document-01"},
 	{"MCP Authorization", "Model Context Protocol", "https://modelcontextprotocol.io/specification/draft/basic/authorization"},
 	{"OpenID Connect Core", "OpenID Connect Core 1.0", "https://openid.net/specs/openid-connect-core-1_0.html"},
 	{"OpenID Connect Discovery", "OpenID Connect Discovery 1.0", "https://openid.net/specs/openid-connect-discovery-1_0.html"},
