@@ -42,7 +42,11 @@ func TestIDTokenAfterRefresh(t *testing.T) {
 	_, first := h.idTokenOf(t, w)
 	refresh := h.tokens(t, w).Refresh
 	h.clock.at = h.clock.at.Add(20 * time.Minute)
-	_, second := h.idTokenOf(t, h.refresh(refresh))
+	w = h.refresh(refresh)
+	_, second := h.idTokenOf(t, w)
+	if access, err := h.Verify(t.Context(), h.tokens(t, w).Access, testResource); err != nil || access.AuthTime.Unix() != first.AuthTime {
+		t.Errorf("the access token says %+v, %v", access, err) // RFC 9068 section 2.2.1
+	}
 	want := first
 	want.Nonce, want.IssuedAt, want.ExpiresAt = "", first.IssuedAt+1200, first.ExpiresAt+1200
 	want.AccessTokenHash = second.AccessTokenHash
