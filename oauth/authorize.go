@@ -97,6 +97,7 @@ func (s *Server) authorization(r *http.Request) (*authorization, error) {
 	if a.form, err = url.ParseQuery(r.URL.RawQuery); err != nil {
 		return nil, a.fail(fosite.ErrInvalidRequest.WithHint("The address of this page cannot be read."))
 	}
+	leaveOutEmpty(a.form)
 	for _, name := range []string{"client_id", "redirect_uri"} {
 		if len(a.form[name]) > 1 {
 			return nil, a.fail(once(a.form))

@@ -102,6 +102,7 @@ func (s *Server) code(ctx context.Context, a *authorization, decided decision) (
 	a.fosite.GrantAudience(a.resource.URL)
 	resp, err := s.provider.NewAuthorizeResponse(ctx, a.fosite, &session{
 		userID: a.session.UserID, authTime: a.session.AuthTime, amr: a.session.AMR, resource: a.resource.URL, online: decided.online,
+		redirect: a.form.Get("redirect_uri"),
 	})
 	if err != nil {
 		return "", err

@@ -57,7 +57,7 @@ func (s *storage) CreateAuthorizeCodeSession(ctx context.Context, signature stri
 	sess, form := r.GetSession().(*session), r.GetRequestForm()
 	return s.server.Store.CreateCode(ctx, &store.Code{
 		Signature: signature, GrantID: r.GetID(),
-		RedirectURI: form.Get("redirect_uri"), CodeChallenge: form.Get("code_challenge"), Nonce: form.Get("nonce"),
+		RedirectURI: sess.redirect, CodeChallenge: form.Get("code_challenge"), Nonce: form.Get("nonce"),
 		ExpiresAt: s.server.Now().Add(codeLifetime),
 		Grant: store.Grant{
 			UserID: sess.userID, ClientID: r.GetClient().GetID(), Resource: sess.resource,
@@ -211,6 +211,7 @@ type session struct {
 	online   bool     // no refresh token
 	scopes   []string // all that was granted; a refresh may narrow its access token
 	nonce    string   // OpenID Connect Core section 3.1.2.1
+	redirect string   // as the request named it; "": it did not, so that of the token need not (RFC 6749 section 4.1.3)
 	authTime time.Time
 	amr      []string // how the person had signed in (RFC 8176)
 	expires  map[fosite.TokenType]time.Time

@@ -64,6 +64,11 @@ func readAnswer(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// leaveOutEmpty takes parameters without a value as left out (RFC 6749 section 3.1).
+func leaveOutEmpty(form url.Values) {
+	maps.DeleteFunc(form, func(_ string, values []string) bool { return len(values) == 1 && values[0] == "" })
+}
+
 // once refuses parameters that come twice (RFC 6749 section 3.1).
 func once(form url.Values) error {
 	for _, name := range slices.Sorted(maps.Keys(form)) {
