@@ -142,10 +142,10 @@ func TestOptionalAssertions(t *testing.T) {
 	h.tokens(t, exchange(url.Values{"client_assertion_type": {assertionType}, "client_assertion": {h.assertion(t, k, id, nil, nil)}}))
 	both := url.Values{"client_id": {id}, "client_assertion_type": {assertionType}, "client_assertion": {h.assertion(t, k, id, nil, nil)}}
 	h.tokens(t, exchange(both))
+	h.tokens(t, exchange(url.Values{"client_id": {id}, "client_assertion_type": {""}, "client_assertion": {""}})) // left out (RFC 6749 section 3.2)
 	for name, change := range map[string]url.Values{
 		"used":   both,
 		"broken": {"client_id": {id}, "client_assertion_type": {assertionType}, "client_assertion": {"x"}},
-		"empty":  {"client_id": {id}, "client_assertion_type": {""}, "client_assertion": {""}},
 		"type":   {"client_id": {id}, "client_assertion_type": {"x"}},
 		"other":  {"client_id": {id}, "client_assertion_type": {assertionType}, "client_assertion": {h.assertion(t, newKeyPair(t, jose.RS256, "k"), id, nil, nil)}},
 		"secret": {"client_id": {id}, "client_secret": {"x"}},

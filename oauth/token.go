@@ -52,6 +52,7 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	if err := r.ParseForm(); err != nil {
 		return nil, fosite.ErrInvalidRequest.WithHint("The body is not a form, or is too large.")
 	}
+	leaveOutEmpty(r.PostForm)
 	return r.PostForm, once(r.PostForm)
 }
 
