@@ -119,8 +119,8 @@ func (s *Server) misfit(c *store.Client, a *assertion) string {
 	switch {
 	case claims.Issuer != c.ID || claims.Subject != c.ID:
 		return "iss and sub must be the client_id"
-	case !slices.Contains(claims.Audience, s.URL) && !slices.Contains(claims.Audience, s.URL+"/oauth/token"):
-		return "aud must be the issuer or the token endpoint"
+	case len(claims.Audience) == 0 || !covers([]string{s.URL, s.URL + "/oauth/token"}, claims.Audience): // for others they could use it, too
+		return "aud must be the issuer or the token endpoint, and nobody else"
 	case claims.ID == "":
 		return "jti is missing"
 	case claims.ExpiresAt <= 0:

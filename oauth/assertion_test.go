@@ -145,7 +145,7 @@ func TestAssertionsOfEveryAlgorithm(t *testing.T) {
 		k := newKeyPair(t, alg, "k1")
 		id := h.registered(t, keyClient(jwksOf(t, k)))
 		for name, change := range map[string]map[string]any{
-			"issuer": nil, "token endpoint": {"aud": testURL + "/oauth/token"}, "several": {"aud": []string{"https://else.example", testURL}},
+			"issuer": nil, "token endpoint": {"aud": testURL + "/oauth/token"}, "both": {"aud": []string{testURL + "/oauth/token", testURL}},
 			"no iat": {"iat": nil}, "fraction": {"exp": float64(h.Now().Unix()) + 60.5}, "long": {"exp": h.Now().Add(10 * time.Minute).Unix()},
 			"clock behind": {"exp": h.Now().Add(-20 * time.Second).Unix()}, "clock ahead": {"iat": h.Now().Add(20 * time.Second).Unix()},
 		} {
@@ -185,6 +185,7 @@ func TestAssertionsThatAreRefused(t *testing.T) {
 		"no sub":     with(map[string]any{"sub": nil}),
 		"sub type":   with(map[string]any{"sub": 1}),
 		"aud":        with(map[string]any{"aud": "https://else.example"}),
+		"aud of two": with(map[string]any{"aud": []string{"https://else.example", testURL}}),
 		"aud slash":  with(map[string]any{"aud": testURL + "/"}),
 		"aud prefix": with(map[string]any{"aud": testURL + "/oauth/tokens"}),
 		"no aud":     with(map[string]any{"aud": nil}),
