@@ -140,7 +140,7 @@ func (s *Server) parseDocument(id string, body []byte) (*store.Client, error) {
 	if tooDeep(body) || !utf8.Valid(body) {
 		return nil, errInvalidClientMetadata.WithHint("The document is no text, or nests too deep.")
 	}
-	if err := json.Unmarshal(body, &d); err != nil {
+	if err := unmarshalExactly(body, &d); err != nil {
 		return nil, errInvalidClientMetadata.WithHint("The document is not JSON, or a member of it has the wrong type.")
 	}
 	switch {

@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -72,7 +74,7 @@ func readMetadata(w http.ResponseWriter, r *http.Request, into any) error {
 	if len(body) == 0 || body[0] != '{' || !utf8.Valid(body) || tooDeep(body) {
 		return none
 	}
-	err = json.Unmarshal(body, into)
+	err = unmarshalExactly(body, into)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && wrong.Field != "" {
 		return errInvalidClientMetadata.WithHintf("The member %s is not of the type that RFC 7591 section 2 gives it.", wrong.Field[strings.LastIndexByte(wrong.Field, '.')+1:])
 	}
@@ -80,6 +82,29 @@ func readMetadata(w http.ResponseWriter, r *http.Request, into any) error {
 		return none
 	}
 	return nil
+}
+
+// unmarshalExactly reads a JSON object into a struct by the exact names of its members (RFC 8259 section 8.3): encoding/json
+// would take "Client_Name", which RFC 7591 section 2 wants ignored, for "client_name".
+func unmarshalExactly(body []byte, into any) error {
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(body, &all); err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for _, field := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		known[name] = true
+	}
+	n := len(all)
+	maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return !known[name] })
+	if len(all) < n {
+		var err error
+		if body, err = json.Marshal(all); err != nil {
+			return err
+		}
+	}
+	return json.Unmarshal(body, into)
 }
 
 // tooDeep tells whether a JSON text nests deeper than any registration.
