@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-jose/go-jose/v4"
 	"github.com/ory/fosite"
 )
 
@@ -18,7 +17,7 @@ func (s *Server) idTokenHint(ctx context.Context, raw string) (*idClaims, error)
 	if len(raw) > maxToken {
 		return nil, errInvalidHint
 	}
-	body, _, err := s.keys.verify(ctx, raw, "JWT", idTokenAlgorithms()...) // an access token is no hint
+	body, _, err := s.keys.verify(ctx, raw, "JWT") // an access token is no hint
 	switch {
 	case errors.Is(err, errUnknownKey):
 		return nil, errUnknownKey
@@ -32,15 +31,6 @@ func (s *Server) idTokenHint(ctx context.Context, raw string) (*idClaims, error)
 		return nil, errInvalidHint
 	}
 	return c, nil
-}
-
-// idTokenAlgorithms is what ID tokens are signed with, whichever their client chose.
-func idTokenAlgorithms() []jose.SignatureAlgorithm {
-	names := make([]jose.SignatureAlgorithm, len(algorithms))
-	for i, a := range algorithms {
-		names[i] = a.name
-	}
-	return names
 }
 
 // readHint notes which person an authorization request is about, where it says so.

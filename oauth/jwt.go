@@ -46,7 +46,7 @@ type idClaims struct {
 // accessToken signs an access token for what r was granted. This process knows it from then on: whoever gets it comes
 // with it soon.
 func (s *Server) accessToken(ctx context.Context, r fosite.Requester) (string, error) {
-	key, err := s.keys.signer(ctx, usualAlgorithm)
+	key, err := s.keys.signer(ctx, s.AccessTokenAlgorithm)
 	if err != nil {
 		return "", err
 	}

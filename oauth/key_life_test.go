@@ -29,7 +29,7 @@ func (h *house) published(t *testing.T, algorithm string) (ids []string) {
 func (h *house) issued(t *testing.T) (token, kid string) {
 	t.Helper()
 	token = h.tokens(t, h.exchange(h.authorized(t, nil).Get("code"))).Access
-	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
+	jws, err := jose.ParseSignedCompact(token, ours)
 	if err != nil {
 		t.Fatal(err)
 	}

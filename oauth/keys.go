@@ -150,10 +150,9 @@ func (k *Keys) find(ctx context.Context, id string) (*signingKey, error) {
 // errUnknownKey says that a token may have been ours, and that nobody can tell any more.
 var errUnknownKey = errors.New("its key is not ours, or not any more")
 
-// verify returns the claims of a JWT of ours and the id of the key that has signed it. typ and algorithms are
-// those that will do. ErrInvalidToken: it is none; any other error: nobody can tell.
-func (k *Keys) verify(ctx context.Context, raw, typ string, algorithms ...jose.SignatureAlgorithm) ([]byte, string, error) {
-	jws, err := jose.ParseSignedCompact(raw, algorithms) // never none, never HS256
+// verify returns the claims of a JWT of ours of a type and the id of the key that has signed it. ErrInvalidToken: it is none; any other error: nobody can tell.
+func (k *Keys) verify(ctx context.Context, raw, typ string) ([]byte, string, error) {
+	jws, err := jose.ParseSignedCompact(raw, ours) // never none, never HS256
 	if err != nil {
 		return nil, "", fmt.Errorf("%w: %w", ErrInvalidToken, err)
 	}

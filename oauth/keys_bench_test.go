@@ -1,10 +1,6 @@
 package oauth
 
-import (
-	"testing"
-
-	"github.com/go-jose/go-jose/v4"
-)
+import "testing"
 
 // BenchmarkKeys signs and checks an ID token with each algorithm.
 func BenchmarkKeys(b *testing.B) {
@@ -24,7 +20,7 @@ func BenchmarkKeys(b *testing.B) {
 		})
 		b.Run("verify/"+name, func(b *testing.B) {
 			for b.Loop() {
-				if _, _, err := h.keys.verify(b.Context(), raw, "JWT", jose.SignatureAlgorithm(name)); err != nil {
+				if _, _, err := h.keys.verify(b.Context(), raw, "JWT"); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,8 @@ type Config struct {
 	Documents            bool       // client ID metadata documents on
 	OnlyAllowedDocuments bool       // only those that an operator allowed
 	Outbound             *outbound.Client
-	RegistrationsPerHour int // per address, 0: no limit
+	RegistrationsPerHour int    // per address, 0: no limit
+	AccessTokenAlgorithm string // one of Algorithms; "": ES256
 	AccessTokenLifetime  time.Duration
 	RefreshTokenLifetime time.Duration
 	KeyRotation          time.Duration // how long a signing key signs; 0: until an operator says
@@ -106,6 +108,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	if len(c.Resources) == 0 {
 		return nil, errors.New("oauth: no resource")
 	}
+	c.AccessTokenAlgorithm = cmp.Or(c.AccessTokenAlgorithm, usualAlgorithm)
 	s := &Server{Config: c, registers: account.NewLimiter(c.RegistrationsPerHour, time.Hour, c.Now), revocations: newRevocations(c)}
 	s.origins = http.NewCrossOriginProtection()
 	err := s.origins.AddTrustedOrigin(c.URL) // behind a proxy the Host may be another
@@ -117,7 +120,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	}); err != nil {
 		return nil, fmt.Errorf("open keys: %w", err)
 	}
-	if _, err = s.keys.signer(ctx, usualAlgorithm); err != nil { // made at the first start
+	if _, err = s.keys.signer(ctx, s.AccessTokenAlgorithm); err != nil { // made at the first start
 		return nil, err
 	}
 	s.provider = s.newProvider()

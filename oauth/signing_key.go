@@ -26,7 +26,7 @@ type algorithm struct {
 	make func() (crypto.Signer, error)
 }
 
-// algorithms is every way in which ID tokens are signed, the usual one first. Metadata, registration, rotation
+// algorithms is every way in which tokens are signed, the usual one first. Metadata, registration, rotation, verification
 // and the commands read this list.
 var algorithms = []algorithm{
 	{jose.ES256, crypto.SHA256, func() (crypto.Signer, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }},
@@ -37,10 +37,10 @@ var algorithms = []algorithm{
 	}},
 }
 
-// usualAlgorithm signs every access token, and ID tokens of clients that registered no other.
+// usualAlgorithm signs access tokens, unless the operator wants another, and ID tokens of clients that registered no other.
 const usualAlgorithm = string(jose.ES256)
 
-// Algorithms lists the names of the algorithms that ID tokens are signed with, the usual one first.
+// Algorithms lists the names of the algorithms that tokens are signed with, the usual one first.
 func Algorithms() []string {
 	names := make([]string, len(algorithms))
 	for i, a := range algorithms {
@@ -48,6 +48,15 @@ func Algorithms() []string {
 	}
 	return names
 }
+
+// ours is what a token of ours may be signed with: its key says which of them it is.
+var ours = func() []jose.SignatureAlgorithm {
+	names := make([]jose.SignatureAlgorithm, len(algorithms))
+	for i, a := range algorithms {
+		names[i] = a.name
+	}
+	return names
+}()
 
 func algorithmNamed(name string) (algorithm, error) {
 	for _, a := range algorithms {

@@ -50,24 +50,31 @@ func TestIDTokenAlgorithms(t *testing.T) {
 	}
 }
 
-// TestAccessTokensAreES256 has another key of ours sign what looks like an access token.
-func TestAccessTokensAreES256(t *testing.T) {
+// TestAccessTokensOfEveryAlgorithm: the operator says how access tokens are signed, and those from before stay good. An ID
+// token of the same key is none.
+func TestAccessTokensOfEveryAlgorithm(t *testing.T) {
 	h := newHouse(t)
-	token, _ := h.issued(t)
-	claims, _, err := h.keys.verify(t.Context(), token, "at+jwt", jose.ES256)
-	must(t, err)
+	before := map[string]string{}
 	for _, name := range Algorithms() {
+		h.AccessTokenAlgorithm = name
+		before[name], _ = h.issued(t)
+		jws, err := jose.ParseSignedCompact(before[name], ours)
+		must(t, err)
+		if alg := jws.Signatures[0].Protected.Algorithm; alg != name {
+			t.Errorf("%s signs with %s", name, alg)
+		}
 		key, err := h.keys.signer(t.Context(), name)
 		must(t, err)
-		jws, err := key.access.Sign(claims)
+		claims, _, err := h.keys.verify(t.Context(), before[name], "at+jwt")
+		must(t, err)
+		jws, err = key.idToken.Sign(claims)
 		must(t, err)
 		raw, err := jws.CompactSerialize()
 		must(t, err)
-		if name == "ES256" {
-			h.verifies(t, name, raw)
-			continue
+		h.refuses(t, name+" as an ID token", raw)
+		for from, token := range before {
+			h.verifies(t, from+" with "+name, token)
 		}
-		h.refuses(t, name, raw)
 	}
 }
 

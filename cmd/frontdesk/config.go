@@ -36,6 +36,7 @@ type Config struct {
 	ClientDocuments      string        `env:"FRONTDESK_CLIENT_DOCUMENTS" default:"anyone" oneof:"anyone allowed off on" help:"Let clients introduce themselves by the URL of a document about them (Client ID Metadata Documents), which this server then fetches: anyone (or on), those that frontdesk client allow names, or none."`
 	LoopbackDocuments    bool          `env:"FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK" default:"off" help:"Fetch such documents from this machine too, over plain http. For development only: strangers reach what listens here."`
 	DefaultScopes        []string      `env:"FRONTDESK_DEFAULT_SCOPES" default:"openid profile email offline_access" help:"What a client gets that names no scope, separated by spaces."`
+	AccessTokenAlgorithm string        `env:"FRONTDESK_ACCESS_TOKEN_ALGORITHM" default:"ES256" oneof:"ES256 RS256 EdDSA" help:"How access tokens are signed. RS256 is for resource servers of your own that know nothing else, and costs thirty times as much."`
 	AccessTokenLifetime  time.Duration `env:"FRONTDESK_ACCESS_TOKEN_LIFETIME" default:"1h" help:"How long an access token lasts: 90s, 15m, 1h."`
 	RefreshTokenLifetime time.Duration `env:"FRONTDESK_REFRESH_TOKEN_LIFETIME" default:"720h" help:"How long a client that is not used stays signed in; 720h are 30 days."`
 	KeyRotation          time.Duration `env:"FRONTDESK_KEY_ROTATION" default:"2160h" help:"How long a key signs tokens until the next one follows; 2160h are 90 days. 0: until frontdesk key rotate."`

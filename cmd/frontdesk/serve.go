@@ -106,8 +106,9 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, se
 		Registration: cfg.Registration != "off", InitialAccessToken: cfg.initialAccessToken(),
 		RegistrationsPerHour: cfg.RegistrationsPerHour, RegistrationsMax: cfg.RegistrationsMax,
 		Documents: cfg.ClientDocuments != "off", OnlyAllowedDocuments: cfg.ClientDocuments == "allowed",
-		Outbound:            outbound.New(cfg.LoopbackDocuments),
-		AccessTokenLifetime: cfg.AccessTokenLifetime, RefreshTokenLifetime: cfg.RefreshTokenLifetime, KeyRotation: cfg.KeyRotation,
+		Outbound:             outbound.New(cfg.LoopbackDocuments),
+		AccessTokenAlgorithm: cfg.AccessTokenAlgorithm,
+		AccessTokenLifetime:  cfg.AccessTokenLifetime, RefreshTokenLifetime: cfg.RefreshTokenLifetime, KeyRotation: cfg.KeyRotation,
 		Now: time.Now, Log: log,
 	})
 	if err != nil {
