@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -50,6 +51,23 @@ func TestMigrate(t *testing.T) {
 		pending(t, again, 0)
 		_, err = again.User(t.Context(), u.ID)
 		must(t, err)
+	})
+}
+
+// TestNewerSchema: a program from before does not touch what a later one has made.
+func TestNewerSchema(t *testing.T) {
+	eachRaw(t, func(t *testing.T, s *store.Store, _ *clock, db *sql.DB) {
+		_, err := db.ExecContext(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)")
+		must(t, err)
+		if _, err := s.Pending(t.Context()); err == nil || !strings.Contains(err.Error(), "newer") {
+			t.Error(err)
+		}
+		if _, err := s.Health(t.Context()); err == nil || !strings.Contains(err.Error(), "newer") {
+			t.Error(err)
+		}
+		if err := store.MigrateUp(t.Context(), s); err == nil || !strings.Contains(err.Error(), "newer") {
+			t.Error(err)
+		}
 	})
 }
 

@@ -7,15 +7,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"log/slog"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-
-	"frontdesk/migrations"
 )
 
 var (
@@ -77,61 +73,6 @@ func (s *Store) gormConfig() *gorm.Config {
 		NowFunc:                func() time.Time { return s.now().UTC() },
 		Logger:                 logger.Discard, // errors are logged once, where they are answered
 	}
-}
-
-func (s *Store) migrate(ctx context.Context) error {
-	lock, err := s.migrationLock()
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	p, err := s.goose(lock)
-	if err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
-}
-
-func (s *Store) goose(options ...goose.ProviderOption) (*goose.Provider, error) {
-	db, err := s.writer.DB()
-	if err != nil {
-		return nil, err
-	}
-	options = append(options, goose.WithSlog(slog.New(slog.DiscardHandler)))
-	return goose.NewProvider(s.kind, db, fs.FS(migrations.FS), options...)
-}
-
-// migrationLock keeps programs that start together from migrating together.
-func (s *Store) migrationLock() (goose.ProviderOption, error) {
-	if !s.postgres() {
-		return goose.WithLocker(&folderLock{path: s.folder}), nil
-	}
-	lock, err := sessionLock()
-	return goose.WithSessionLocker(lock), err
-}
-
-// Pending tells how many migrations the schema still needs. It changes nothing, and waits for nobody who migrates.
-func (s *Store) Pending(ctx context.Context) (int, error) {
-	p, err := s.goose()
-	if err != nil {
-		return 0, fmt.Errorf("read migrations: %w", err)
-	}
-	if !s.read(ctx).Migrator().HasTable(goose.DefaultTablename) { // goose would make it
-		return len(p.ListSources()), nil
-	}
-	status, err := p.Status(ctx)
-	if err != nil {
-		return 0, fmt.Errorf("read migrations: %w", err)
-	}
-	n := 0
-	for _, m := range status {
-		if m.State == goose.StatePending {
-			n++
-		}
-	}
-	return n, nil
 }
 
 // Kind is "sqlite3" or "postgres".

@@ -14,7 +14,7 @@ import (
 // The commands that decide about a client.
 var (
 	clientAllow   = decide((*store.Store).AllowClient, "%s is allowed, and people read that you checked it.")
-	clientBlock   = decide((*store.Store).BlockClient, "%s is blocked, and its tokens are dead.")
+	clientBlock   = decide((*store.Store).BlockClient, "%s is blocked, and its access has ended.")
 	clientUnblock = changeClient((*store.Store).UnblockClient, "%s is not blocked any more.")
 )
 

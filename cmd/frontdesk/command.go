@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -21,6 +22,13 @@ type command struct {
 	flags   string // as the usage text names them
 	does    string
 	prepare func(f *flag.FlagSet) action // declares the flags
+}
+
+// arguments is what the words stand for that usage texts name arguments by.
+var arguments = map[string]string{
+	"USER":   "an id, an email address or a username",
+	"CLIENT": "an id, or the URL of a client's document",
+	"KEY":    "an id that frontdesk key list shows",
 }
 
 // action does what a command is for, after its flags were read. Its error is a sentence for the operator.
@@ -72,6 +80,11 @@ func (e usageError) print(w io.Writer) {
 	if len(shown) == 1 {
 		shown[0].printFlags(w)
 	}
+	for _, word := range slices.Sorted(maps.Keys(arguments)) {
+		if slices.ContainsFunc(shown, func(c command) bool { return c.takes == word }) {
+			fmt.Fprintf(w, "\n%s is %s.\n", word, arguments[word])
+		}
+	}
 	fmt.Fprintln(w, "\nEvery command takes --config FILE and --help. Settings: frontdesk config.")
 }
 
@@ -105,7 +118,7 @@ func (cmd command) run(ctx context.Context, c *call, args []string) error {
 	}
 	wants := len(strings.Fields(cmd.takes))
 	if len(c.args) < wants {
-		return usageError{topic: cmd.name, message: "which " + strings.ToLower(cmd.takes) + "?"}
+		return usageError{topic: cmd.name, message: "which " + strings.ToLower(cmd.takes) + "? Say " + arguments[cmd.takes]}
 	}
 	if len(c.args) > wants {
 		return usageError{topic: cmd.name, message: fmt.Sprintf("%q is one argument too many", c.args[wants])}

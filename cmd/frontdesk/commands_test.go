@@ -230,6 +230,8 @@ func TestExitCodes(t *testing.T) {
 		{2, "--version now", ""},
 		{2, "backup x", ""},
 		{2, "user show", ""},
+		{2, "help dance", ""},
+		{2, "help user dance", ""},
 		{2, "user show a b", ""},
 		{2, "user show --dance a", ""},
 		{2, "user create --password-stdin", ""},

@@ -41,7 +41,7 @@ func (c *Config) checkURL() error {
 	case u.Host != strings.ToLower(u.Host) || u.Port() != "" && u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] || strings.HasSuffix(u.Host, ":"):
 		wrong = "is not written as browsers write it: in small letters, and without the port that goes without saying"
 	case u.Scheme == "http" && !loopback(u.Hostname()):
-		wrong = "is not https: only this machine (localhost) may be reached without"
+		wrong = "must begin with https://, unless the host is localhost"
 	}
 	if wrong != "" {
 		return fmt.Errorf("FRONTDESK_URL %s", wrong)
@@ -107,11 +107,11 @@ func (c *Config) checkScopes() error {
 func (c *Config) checkLifetimes() error {
 	switch {
 	case c.AccessTokenLifetime < time.Minute || c.AccessTokenLifetime > 24*time.Hour:
-		return errors.New("FRONTDESK_ACCESS_TOKEN_LIFETIME is not between 1m and 24h")
+		return errors.New("FRONTDESK_ACCESS_TOKEN_LIFETIME must be between 1m and 24h")
 	case c.RefreshTokenLifetime < c.AccessTokenLifetime || c.RefreshTokenLifetime > 10*365*24*time.Hour:
-		return errors.New("FRONTDESK_REFRESH_TOKEN_LIFETIME is not between FRONTDESK_ACCESS_TOKEN_LIFETIME and ten years")
+		return errors.New("FRONTDESK_REFRESH_TOKEN_LIFETIME must be between FRONTDESK_ACCESS_TOKEN_LIFETIME and ten years")
 	case c.KeyRotation != 0 && c.KeyRotation < time.Hour:
-		return errors.New("FRONTDESK_KEY_ROTATION is not 0 or an hour at least")
+		return errors.New("FRONTDESK_KEY_ROTATION must be 0, or at least 1h")
 	}
 	return nil
 }
@@ -121,7 +121,7 @@ func (c *Config) checkRegistration() error {
 	case c.Registration == "token" && len(c.InitialAccessToken) < 16:
 		return errors.New("FRONTDESK_REGISTRATION is token, and FRONTDESK_INITIAL_ACCESS_TOKEN is not 16 characters or more")
 	case c.UnusedClients != 0 && c.UnusedClients < time.Hour:
-		return errors.New("FRONTDESK_UNUSED_CLIENTS is not 0 or an hour at least")
+		return errors.New("FRONTDESK_UNUSED_CLIENTS must be 0, or at least 1h")
 	}
 	return nil
 }
@@ -129,11 +129,11 @@ func (c *Config) checkRegistration() error {
 func (c *Config) checkLimits() error {
 	switch {
 	case c.SignInsPerMinute < 0:
-		return errors.New("FRONTDESK_SIGN_INS_PER_MINUTE is not 0 or more")
+		return errors.New("FRONTDESK_SIGN_INS_PER_MINUTE must be 0 or more")
 	case c.RegistrationsPerHour < 0:
-		return errors.New("FRONTDESK_REGISTRATIONS_PER_HOUR is not 0 or more")
+		return errors.New("FRONTDESK_REGISTRATIONS_PER_HOUR must be 0 or more")
 	case c.RegistrationsMax < 0:
-		return errors.New("FRONTDESK_REGISTRATIONS_MAX is not 0 or more")
+		return errors.New("FRONTDESK_REGISTRATIONS_MAX must be 0 or more")
 	}
 	return nil
 }

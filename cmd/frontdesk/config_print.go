@@ -24,8 +24,15 @@ func printConfig(f *flag.FlagSet) action {
 			return printJSON(c.stdout, cfg.entries())
 		}
 		fmt.Fprintln(c.stdout, "# The settings of Frontdesk. Save this as a file for --config, or set them in the environment.")
+		hidden := 0
 		for _, e := range cfg.entries() {
 			e.print(c)
+			if e.Hidden || strings.Contains(e.Value, mask) {
+				hidden++
+			}
+		}
+		if hidden > 0 {
+			fmt.Fprintf(c.stderr, "frontdesk: %d of the settings hold secrets, and are left out as comments: write them in before you use this as a file\n", hidden)
 		}
 		return nil
 	}

@@ -98,7 +98,7 @@ func lookAtKey(_ context.Context, cfg *Config) finding {
 	_, err := readMasterKey(cfg.masterKeyFile())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return finding{"master key", cfg.masterKeyFile() + " is not there yet: serve makes it.", well}
+		return finding{"master key", cfg.masterKeyFile() + " is not there: serve makes it for a database without signing keys.", well}
 	case err != nil:
 		return finding{"master key", err.Error() + ".", broken}
 	}
@@ -127,13 +127,20 @@ func lookAtDatabase(ctx context.Context, cfg *Config) finding {
 	skew := time.Until(h.Clock).Abs()
 	switch {
 	case h.Pending > 0 && !cfg.Migrate:
-		return finding{"database", fmt.Sprintf("%s needs %d migrations: run frontdesk migrate.", name, h.Pending), broken}
+		return finding{"database", fmt.Sprintf("%s needs %s: run frontdesk migrate.", name, migrations(h.Pending)), broken}
 	case h.Pending > 0:
-		return finding{"database", fmt.Sprintf("%s needs %d migrations: serve applies them.", name, h.Pending), unsure}
+		return finding{"database", fmt.Sprintf("%s needs %s: serve applies them.", name, migrations(h.Pending)), unsure}
 	case !h.Clock.IsZero() && skew > maxSkew:
 		return finding{"database", fmt.Sprintf("%s: its clock and ours are %s apart. Set both by NTP.", name, skew.Round(time.Second)), broken}
 	}
 	return finding{"database", name + " is whole and up to date.", well}
+}
+
+func migrations(n int) string {
+	if n == 1 {
+		return "1 migration"
+	}
+	return fmt.Sprintf("%d migrations", n)
 }
 
 // noDatabaseYet tells whether the database is a file that serve has yet to make.

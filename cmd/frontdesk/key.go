@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"iter"
 	"log/slog"
 	"slices"
@@ -104,7 +105,7 @@ func agreed(ctx context.Context) error {
 // withKeys opens the store and the keys in it.
 func withKeys(do func(context.Context, *call, *oauth.Keys) error) action {
 	return withStore(func(ctx context.Context, c *call, cfg *Config, s *store.Store) error {
-		master, err := cfg.masterKey()
+		master, err := cfg.masterKeyFor(ctx, s)
 		if err != nil {
 			return err
 		}
@@ -158,7 +159,7 @@ func lookAtSigningKeys(ctx context.Context, cfg *Config) finding {
 	}
 	defer s.Close()
 	if n, err := s.Pending(ctx); err != nil || n > 0 {
-		return finding{about, "The database's schema is not up to date: then look again.", unsure}
+		return finding{about, "Not checked: bring the database's schema up to date first.", unsure}
 	}
 	rows, err := s.SigningKeys(ctx)
 	if err != nil {
@@ -169,8 +170,11 @@ func lookAtSigningKeys(ctx context.Context, cfg *Config) finding {
 	}
 	master := cfg.MasterKey
 	if len(master) == 0 {
-		if master, err = readMasterKey(cfg.masterKeyFile()); err != nil {
-			return finding{about, "They are in the database, but not the master key to open them: bring back " + cfg.masterKeyFile() + ".", broken}
+		switch master, err = readMasterKey(cfg.masterKeyFile()); {
+		case errors.Is(err, fs.ErrNotExist):
+			return finding{about, "They are in the database, but not the master key that opens them: bring back " + cfg.masterKeyFile() + ".", broken}
+		case err != nil:
+			return finding{about, "They cannot be opened before the master key is mended, see above.", broken}
 		}
 	}
 	if _, err := cfg.openKeys(ctx, s, master); err != nil {

@@ -85,7 +85,12 @@ func TestAnotherMasterKey(t *testing.T) {
 	if err := os.Remove(p.dir + "/master.key"); err != nil {
 		t.Fatal(err)
 	}
-	if out, _, code := p.run("", "doctor"); code != 1 || !strings.Contains(out, "bring back") {
-		t.Error(code, out)
+	for _, args := range []string{"doctor", "serve", "key list", "key rotate"} {
+		if out, wrong, code := p.run("", strings.Fields(args)...); code != 1 || !strings.Contains(out+wrong, "bring ") {
+			t.Errorf("%s: %d %s%s", args, code, out, wrong)
+		}
+		if _, err := os.Stat(p.dir + "/master.key"); err == nil {
+			t.Fatalf("%s has made another key, which looks like the one that is to be brought back", args)
+		}
 	}
 }

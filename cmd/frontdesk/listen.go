@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 )
 
@@ -48,6 +49,9 @@ func listen(address string) ([]net.Listener, error) {
 func cannotListen(err error) error {
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("something listens there already; for another port set FRONTDESK_LISTEN, and FRONTDESK_URL as well: %w", err)
 	}
 	return fmt.Errorf("cannot listen, see FRONTDESK_LISTEN: %w", err)
 }

@@ -98,7 +98,11 @@ func (c *call) dispatch(ctx context.Context, args []string) error {
 		return usageError{message: "a command is missing. One of: " + strings.Join(firstWords(), ", ")}
 	}
 	if args[0] == "help" {
-		return usageError{topic: strings.Join(args[1:], " "), err: flag.ErrHelp}
+		topic := strings.Join(args[1:], " ")
+		if topic != "" && len(about(topic)) == 0 {
+			return unknown(args[1:])
+		}
+		return usageError{topic: topic, err: flag.ErrHelp}
 	}
 	for _, name := range []string{strings.Join(args[:min(2, len(args))], " "), args[0]} {
 		for _, command := range commands {

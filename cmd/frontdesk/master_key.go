@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -9,11 +10,27 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"frontdesk/store"
 )
 
 const masterKeyLength = 32 // bytes
 
 func (c *Config) masterKeyFile() string { return filepath.Join(c.Data, "master.key") }
+
+// masterKeyFor is masterKey for a database. No key is made beside signing keys that are sealed under another one: it would
+// look like the one that is to be brought back. The error is a sentence for the operator.
+func (c *Config) masterKeyFor(ctx context.Context, s *store.Store) ([]byte, error) {
+	if _, err := os.Stat(c.masterKeyFile()); len(c.MasterKey) == 0 && errors.Is(err, fs.ErrNotExist) {
+		switch rows, err := s.SigningKeys(ctx); {
+		case err != nil:
+			return nil, err
+		case len(rows) > 0:
+			return nil, fmt.Errorf("%s is not there, and the signing keys in the database are sealed under it: bring it back", c.masterKeyFile())
+		}
+	}
+	return c.masterKey()
+}
 
 // masterKey is the key of the setting, else that of its file, which is made where there is none. The error
 // is a sentence for the operator.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -8,7 +9,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"frontdesk/internal/account"
@@ -29,15 +32,15 @@ func serve(*flag.FlagSet) action {
 		}
 		spendMemory()
 		log := cfg.newLog(c.stderr)
-		key, err := cfg.masterKey()
-		if err != nil {
-			return err
-		}
 		s, err := cfg.openStore(ctx)
 		if err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, s.Close()) }()
+		key, err := cfg.masterKeyFor(ctx, s)
+		if err != nil {
+			return err
+		}
 		setup, err := newSetupToken(ctx, s)
 		if err != nil {
 			return err
@@ -65,7 +68,20 @@ func (c *Config) announce(s *store.Store, log *slog.Logger) {
 	if c.LoopbackDocuments {
 		log.Warn("client documents on this machine are fetched: strangers reach what listens here", "setting", "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK")
 	}
+	if public, listens := portOf(c.URL), c.Listen[strings.LastIndexByte(c.Listen, ':')+1:]; !c.secure() && listens != "0" && public != listens {
+		log.Warn("the public URL leads to another port than the one that is listened on: set both, unless something passes requests on",
+			"url", c.URL, "listen", c.Listen)
+	}
 	log.Info("serving", "listen", c.Listen, "url", c.URL, "database", s.Kind(), "version", built().Version)
+}
+
+// portOf is the port that an http address leads to.
+func portOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(u.Port(), "80")
 }
 
 // welcome says where clients connect, and while there is no administrator, where the first is made.

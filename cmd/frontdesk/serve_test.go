@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -259,8 +260,10 @@ func TestServeRefusesToStart(t *testing.T) {
 	if _, wrong, code := q.run("", "serve"); code != 1 || !strings.Contains(wrong, "frontdesk migrate") {
 		t.Error(code, wrong)
 	}
+	q.do(nil, "", "migrate")
 	c, _ := loadConfig(q.env, "")
-	if err := os.Chmod(c.masterKeyFile(), 0o644); err != nil {
+	_, err = c.masterKey()
+	if err := errors.Join(err, os.Chmod(c.masterKeyFile(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	if _, wrong, code := q.run("", "serve"); code != 1 || !strings.Contains(wrong, "chmod 600") {

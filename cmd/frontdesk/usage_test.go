@@ -76,8 +76,8 @@ func TestWordsOfSettings(t *testing.T) {
 	for entry, words := range map[string]string{
 		"FRONTDESK_PROXIES=10.0.0.1":                    `FRONTDESK_PROXIES is "10.0.0.1", which cannot be read: it is networks like 127.0.0.1/32`,
 		"FRONTDESK_MASTER_KEY=!":                        "FRONTDESK_MASTER_KEY cannot be read: make one with openssl rand -base64 32",
-		"FRONTDESK_SIGN_INS_PER_MINUTE=-1":              "FRONTDESK_SIGN_INS_PER_MINUTE is not 0 or more",
-		"FRONTDESK_REGISTRATIONS_PER_HOUR=-1":           "FRONTDESK_REGISTRATIONS_PER_HOUR is not 0 or more",
+		"FRONTDESK_SIGN_INS_PER_MINUTE=-1":              "FRONTDESK_SIGN_INS_PER_MINUTE must be 0 or more",
+		"FRONTDESK_REGISTRATIONS_PER_HOUR=-1":           "FRONTDESK_REGISTRATIONS_PER_HOUR must be 0 or more",
 		"FRONTDESK_LOGO=javascript:alert(1)":            "FRONTDESK_LOGO: ",
 		"FRONTDESK_DATABASE=postgres://u:********@db/x": "FRONTDESK_DATABASE holds ********, ",
 	} {

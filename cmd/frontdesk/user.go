@@ -83,7 +83,7 @@ func userShow(f *flag.FlagSet) action {
 
 // The commands that change one thing about a user.
 var (
-	userBan    = changeUser((*store.Store).Ban, "%s is banned, and signed out everywhere.")
+	userBan    = changeUser((*store.Store).Ban, "%s is banned and signed out everywhere; their apps are disconnected.")
 	userUnban  = letIn((*store.Store).Unban, (*store.User).Locked, "%s is not banned any more, but still locked: frontdesk user unlock %[1]s")
 	userLock   = changeUser((*store.Store).Lock, "%s cannot sign in any more.")
 	userUnlock = letIn((*store.Store).Unlock, (*store.User).Banned, "%s is not locked any more, but still banned: frontdesk user unban %[1]s")
@@ -128,7 +128,7 @@ func userResetPassword(f *flag.FlagSet) action {
 			if err := account.New(account.Config{Store: s}).SetPassword(ctx, u.ID, password); err != nil {
 				return err
 			}
-			return c.settled(ctx, s, "%s has a new password, and is signed out everywhere.", u.ID)
+			return c.settled(ctx, s, "%s has a new password and is signed out everywhere; their apps are disconnected.", u.ID)
 		})(ctx, c)
 	}
 }
