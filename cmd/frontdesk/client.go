@@ -98,7 +98,7 @@ func clientCreate(f *flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
+		return withNewStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
 			if err := s.CreateClient(ctx, client); err != nil {
 				return err
 			}

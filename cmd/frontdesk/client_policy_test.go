@@ -51,7 +51,7 @@ func TestClientPolicy(t *testing.T) {
 
 // TestUnseenDocuments are decided about where they can be fetched, and only a decision makes them known.
 func TestUnseenDocuments(t *testing.T) {
-	p := newProgram(t, "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=on")
+	p := newMigrated(t, "FRONTDESK_CLIENT_DOCUMENTS_LOOPBACK=on")
 	for id, code := range map[string]int{"http://localhost:1/c.json": 0, "http://a.example/c.json": 1} {
 		if _, wrong, got := p.run("", "client", "allow", id); got != code {
 			t.Errorf("%s: %d %s", id, got, wrong)
@@ -65,7 +65,7 @@ func TestUnseenDocuments(t *testing.T) {
 
 // TestBlockedDocumentStays: without its row nothing would keep it out.
 func TestBlockedDocumentStays(t *testing.T) {
-	p := newProgram(t)
+	p := newMigrated(t)
 	const document = "https://a.example/client.json"
 	p.do(nil, "", "client", "block", document)
 	if _, wrong, code := p.run("", "client", "delete", document); code != 1 || !strings.Contains(wrong, "Unblock it first") {

@@ -40,9 +40,10 @@ type call struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 
-	file string   // --config
-	args []string // of the command, without flags
-	made string   // the database file that was not there: who meant another one should hear of it
+	file  string   // --config
+	args  []string // of the command, without flags
+	makes bool     // it makes a database where there is none
+	made  string   // the database file that was not there: who meant another one should hear of it
 }
 
 // usageError is a command line that cannot be understood, or one that asks for help. topic is the
@@ -147,11 +148,22 @@ func (c *call) open(ctx context.Context) (*Config, *store.Store, error) {
 		return nil, nil, err
 	}
 	missing := cfg.noDatabaseYet()
+	if missing && !c.makes {
+		return nil, nil, fmt.Errorf("there is no database at %s: run this where the server runs, or set FRONTDESK_DATA", cfg.Database)
+	}
 	s, err := cfg.openStore(ctx)
 	if err == nil && missing {
 		c.made = cfg.Database
 	}
 	return cfg, s, err
+}
+
+// withNewStore is withStore for what can be the first thing in a database, which is made where there is none.
+func withNewStore(do func(context.Context, *call, *Config, *store.Store) error) action {
+	return func(ctx context.Context, c *call) error {
+		c.makes = true
+		return withStore(do)(ctx, c)
+	}
 }
 
 // withStore is an action with the settings and an open store.

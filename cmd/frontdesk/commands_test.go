@@ -29,6 +29,14 @@ func newProgram(t *testing.T, environ ...string) *program {
 	return &program{t, dir, append([]string{"FRONTDESK_DATA=" + dir}, environ...)}
 }
 
+// newMigrated is newProgram with a database.
+func newMigrated(t *testing.T, environ ...string) *program {
+	t.Helper()
+	p := newProgram(t, environ...)
+	p.do(nil, "", "migrate")
+	return p
+}
+
 func (p *program) run(stdin string, args ...string) (out, wrong string, code int) {
 	p.t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -126,7 +134,7 @@ func TestUserShowHasTheProfile(t *testing.T) {
 }
 
 func TestLists(t *testing.T) {
-	p := newProgram(t)
+	p := newMigrated(t)
 	for _, noun := range []string{"user", "client"} {
 		var none []any
 		if p.do(&none, "", noun, "list", "--json"); none == nil || len(none) != 0 {
@@ -260,7 +268,7 @@ func TestExitCodes(t *testing.T) {
 
 func TestSchemaOutOfDate(t *testing.T) {
 	p := newProgram(t, "FRONTDESK_MIGRATE=off")
-	if _, wrong, code := p.run("", "user", "list"); code != 1 || !strings.Contains(wrong, "frontdesk migrate") {
+	if _, wrong, code := p.run("secret-1234\n", "user", "create", "--email", "a@a.example", "--password-stdin"); code != 1 || !strings.Contains(wrong, "frontdesk migrate") {
 		t.Error(code, wrong)
 	}
 	p.do(nil, "", "migrate")

@@ -10,7 +10,7 @@ import (
 )
 
 func TestKeyCommands(t *testing.T) {
-	p := newProgram(t)
+	p := newMigrated(t)
 	var keys, made []keyDescription
 	p.do(&keys, "", "key", "list", "--json")
 	if len(keys) != 0 {
@@ -51,7 +51,7 @@ func TestKeyCommands(t *testing.T) {
 }
 
 func TestWrongKeyCommands(t *testing.T) {
-	p := newProgram(t)
+	p := newMigrated(t)
 	for _, c := range []struct {
 		args, word string
 		code       int
@@ -70,7 +70,7 @@ func TestWrongKeyCommands(t *testing.T) {
 
 // TestAnotherMasterKey: whoever looks says so, and nobody makes keys that the others could not open.
 func TestAnotherMasterKey(t *testing.T) {
-	p := newProgram(t)
+	p := newMigrated(t)
 	p.do(nil, "", "key", "rotate", "--algorithm", "ES256")
 	if out, _, code := p.run("", "doctor"); code != 0 || !strings.Contains(out, "The master key opens them.") {
 		t.Error(code, out)

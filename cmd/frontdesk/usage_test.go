@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 )
@@ -34,18 +35,25 @@ func TestWordsOfTheCommandLine(t *testing.T) {
 	}
 }
 
-// TestNewDatabaseIsTold: who meant another database hears at once that this one was not there.
+// TestNewDatabaseIsTold: who meant another database hears at once that this one was not there. Only what can be the first
+// thing in a database makes one.
 func TestNewDatabaseIsTold(t *testing.T) {
-	for _, c := range []struct{ args, words string }{
-		{"user list", "frontdesk: a new database was made at "},
-		{"user show jane", `frontdesk: nobody has the id, email address or username "jane"; a new database was made at `},
-	} {
+	for _, args := range []string{"user list", "user show jane", "user ban jane", "client list", "client block https://a.example/c.json", "key list", "key rotate"} {
 		p := newProgram(t)
-		if _, wrong, _ := p.run("", strings.Fields(c.args)...); wrong != c.words+p.dir+"/frontdesk.db\n" {
-			t.Errorf("%s: %s", c.args, wrong)
+		if _, wrong, code := p.run("", strings.Fields(args)...); code != 1 || !strings.HasPrefix(wrong, "frontdesk: there is no database at "+p.dir+"/frontdesk.db: ") {
+			t.Errorf("%s: %d %s", args, code, wrong)
 		}
-		if _, wrong, _ := p.run("", strings.Fields(c.args)...); strings.Contains(wrong, "database") {
-			t.Errorf("%s again: %s", c.args, wrong)
+		if _, err := os.Stat(p.dir); err == nil {
+			t.Errorf("%s has made %s", args, p.dir)
+		}
+	}
+	for _, args := range []string{"client create --name A --redirect-uri https://a.example", "user create --admin --email jane@example.com --password-stdin"} {
+		p := newProgram(t)
+		if _, wrong, _ := p.run("correct horse\n", strings.Fields(args)...); wrong != "frontdesk: a new database was made at "+p.dir+"/frontdesk.db\n" {
+			t.Errorf("%s: %s", args, wrong)
+		}
+		if _, wrong, _ := p.run("", "user", "list"); wrong != "" {
+			t.Errorf("%s, and then: %s", args, wrong)
 		}
 	}
 	if _, wrong, code := newProgram(t).run("", "migrate"); code != 0 || wrong != "" {

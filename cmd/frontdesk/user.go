@@ -32,7 +32,7 @@ func userCreate(f *flag.FlagSet) action {
 		if n.Password, err = c.password(*fromStdin); err != nil {
 			return err
 		}
-		return withStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
+		return withNewStore(func(ctx context.Context, c *call, _ *Config, s *store.Store) error {
 			u, err := account.New(account.Config{Store: s}).SignUp(ctx, n)
 			if errors.Is(err, account.ErrEmailTaken) {
 				return errors.New("there is an account with this address already")
