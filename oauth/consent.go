@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ory/fosite"
-
 	"frontdesk/store"
 )
 
@@ -52,7 +50,7 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 		if err := s.useForm(r.Context(), f); err != nil {
 			return a.toPerson(err)
 		}
-		return a.fail(fosite.ErrAccessDenied.WithHint("The person said no."))
+		return a.fail(errDenied)
 	}
 	return a.toPerson(errStaleForm)
 }

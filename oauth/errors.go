@@ -13,6 +13,9 @@ import (
 
 // What a client may be told beyond fosite's own list.
 var (
+	errDenied = &fosite.RFC6749Error{ // RFC 6749 section 4.1.2.1; some clients show it to the person
+		ErrorField: fosite.ErrAccessDenied.ErrorField, CodeField: http.StatusForbidden, DescriptionField: "The person chose Deny.",
+	}
 	errInvalidTarget = &fosite.RFC6749Error{ // RFC 8707 section 2
 		ErrorField: "invalid_target", CodeField: http.StatusBadRequest,
 		DescriptionField: "The requested resource is unknown or does not belong to this grant.",
@@ -52,7 +55,7 @@ var (
 	}
 	errNotAllowed = &fosite.RFC6749Error{
 		ErrorField: "unauthorized_client", CodeField: http.StatusBadRequest,
-		DescriptionField: "Only apps that the operator of this server has allowed may connect, and this one is not among them. Ask them to allow it.",
+		DescriptionField: "Only apps that the operator of this server has allowed may connect, and this one is not among them. Ask them to allow it:",
 	}
 	errNoLogo = &fosite.RFC6749Error{ErrorField: "not_found", CodeField: http.StatusNotFound, DescriptionField: "There is no such logo."}
 
@@ -74,11 +77,11 @@ var (
 	}
 	errBlockedApp = &fosite.RFC6749Error{ // to its own questions a blocked client is an unknown one
 		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The operator of this server has blocked the app that sent you here.",
+		DescriptionField: "The operator of this server has blocked the app that sent you here. If you think that it should not be, tell them:",
 	}
 	errNoDocument = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here describes itself at an address that does not answer, or holds no such description. Try again, or tell its maker:",
+		DescriptionField: "The app that sent you here describes itself at an address that this server cannot use: it does not answer, is not reached by https, or holds no such description. Try again, or tell its maker:",
 	}
 	errUnknownClient = &fosite.RFC6749Error{
 		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,

@@ -45,6 +45,18 @@ func (s *Server) logoOf(ctx context.Context, c *store.Client) string {
 		case <-ctx.Done():
 		}
 	}
+	return logoURL(id)
+}
+
+// LogoURL is the address of the copy that we have of a client's logo, without looking for a newer one; "": there is none.
+func LogoURL(c *store.Client) string {
+	if c.LogoURI == "" {
+		return ""
+	}
+	return logoURL(c.Logo)
+}
+
+func logoURL(id string) string {
 	if id == "" {
 		return ""
 	}

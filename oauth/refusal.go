@@ -59,7 +59,7 @@ func (e *authorizeError) refusal(r *http.Request, told *fosite.RFC6749Error) Ref
 	if c := e.authorization.client; c != nil && (c.Verified || e.authorization.session != nil) {
 		f.App = c.Name
 	}
-	if told == errStaleForm {
+	if told == errStaleForm || told == errUnavailable {
 		f.AgainURL = r.URL.RequestURI() // the whole request is in the address
 	}
 	return f
@@ -78,12 +78,14 @@ func (e *authorizeError) clientID(r *http.Request) string {
 func noClient(id string, err error) error {
 	wrong, told := errors.AsType[*fosite.RFC6749Error](err)
 	switch {
+	case errors.Is(err, errNotAllowed):
+		return errNotAllowed.WithHint(brief(id)) // which the operator has to know
 	case !errors.Is(err, store.ErrNotFound):
 		return err
 	case id == "":
 		return errNoClient
 	case errors.Is(err, errBlockedClient):
-		return errBlockedApp
+		return errBlockedApp.WithHint(brief(id))
 	case told:
 		return errNoDocument.WithHint(brief(id) + ": " + cmp.Or(wrong.HintField, wrong.DescriptionField))
 	case isDocument(id):

@@ -42,7 +42,7 @@ func TestRefusalsAreForPeople(t *testing.T) {
 			Heading: "This app is not known here", Message: "The app that sent you here is not registered here, or no longer is. Go back to it and connect again.",
 		}},
 		"blocked": {url.Values{"client_id": {blocked.ID}}, Refusal{
-			Heading: "This app is blocked", Message: "The operator of this server has blocked the app that sent you here.",
+			Heading: "This app is blocked", Message: errBlockedApp.DescriptionField, Detail: `"` + blocked.ID + `"`,
 		}},
 		"down": {url.Values{"client_id": {o.url}}, Refusal{
 			Heading: "This app cannot be looked up", Message: errNoDocument.DescriptionField, Detail: `"` + o.url + `"`,

@@ -18,9 +18,13 @@ func (k *Keys) List(ctx context.Context) ([]Key, error) {
 	return keys, err
 }
 
-// Rotate makes the next key of an algorithm. It is published now, and signs once everybody can know it.
+// Rotate makes the next key of an algorithm, unless one is waiting. It is published now, and signs once everybody can know
+// it.
 func (k *Keys) Rotate(ctx context.Context, algorithm string) error {
-	return k.makeNext(ctx, algorithm, func([]store.SigningKey) bool { return true })
+	return k.makeNext(ctx, algorithm, func(rows []store.SigningKey) bool {
+		last := newest(rows, algorithm)
+		return last == nil || !last.ActivatedAt.After(k.Now())
+	})
 }
 
 // Revoke ends a key that others may have got hold of: every token that it has signed is dead, here at once and on

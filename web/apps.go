@@ -21,7 +21,7 @@ func (s *Server) apps(w http.ResponseWriter, r *http.Request, session *account.S
 	for _, c := range connections {
 		site, local := oauth.Home(&c.Client, c.Sites)
 		app := page.App{
-			ClientID: c.Client.ID, Name: c.Client.Name, Site: site, Local: local, Verified: c.Client.Verified,
+			ClientID: c.Client.ID, Name: c.Client.Name, LogoURL: oauth.LogoURL(&c.Client), Site: site, Local: local, Verified: c.Client.Verified,
 			Offline: c.Offline, Since: c.Since, LastUsed: c.LastUsed,
 		}
 		// That it stays signed in is said of what it can do, not of what it may ask for.

@@ -63,6 +63,9 @@ func (s *Server) Error(w http.ResponseWriter, r *http.Request, why oauth.Refusal
 	}
 	if why.AgainURL != "" {
 		p.LinkURL, p.LinkText = why.AgainURL, "Show it again"
+		if why.Status == http.StatusServiceUnavailable {
+			p.LinkText = "Try again"
+		}
 	}
 	return s.pages.Render(w, r, why.Status, p)
 }

@@ -79,7 +79,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request", requestID(r), "err", err)
 	}
 	w.Header().Set("Retry-After", "2")
-	if err := s.Error(w, r, oauth.Refusal{Status: http.StatusServiceUnavailable}); err != nil {
+	why := oauth.Refusal{Status: http.StatusServiceUnavailable}
+	if r.Method == http.MethodGet {
+		why.AgainURL = r.URL.RequestURI()
+	}
+	if err := s.Error(w, r, why); err != nil {
 		http.Error(w, "Not available right now. Try again in a moment.", http.StatusServiceUnavailable)
 	}
 }

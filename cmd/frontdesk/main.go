@@ -40,7 +40,7 @@ var commands = []command{
 	{"client block", "CLIENT", "", "keep a client out; its tokens end at once", clientBlock},
 	{"client unblock", "CLIENT", "", "let a client in again", clientUnblock},
 	{"key list", "", "[--json]", "list the keys that sign tokens", keyList},
-	{"key rotate", "", "[--algorithm A] [--json]", "make the next key, which signs once everybody can know it", keyRotate},
+	{"key rotate", "", "[--algorithm A] [--json]", "make the next key, unless one is waiting; it signs once everybody can know it", keyRotate},
 	{"key revoke", "KEY", "", "take back a key that others may have; its tokens end at once, and another key signs", keyRevoke},
 	{"doctor", "", "", "check configuration, database, clock and reachability", doctor},
 	{"version", "", "[--json]", "print what was built", version},

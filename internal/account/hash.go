@@ -124,6 +124,8 @@ func (h hash) outdated() bool {
 
 func checkPassword(password string) error {
 	switch {
+	case strings.TrimSpace(password) == "" && password != "":
+		return &FieldError{"password", "The password is nothing but spaces. Use something that only you know."}
 	case utf8.RuneCountInString(password) < MinPassword:
 		return &FieldError{"password", fmt.Sprintf("The password is too short. Use at least %d characters.", MinPassword)}
 	case len(password) > maxPassword:

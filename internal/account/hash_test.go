@@ -94,7 +94,7 @@ func TestHashesAtOnceAreBounded(t *testing.T) {
 
 func TestCheckPassword(t *testing.T) {
 	for p, ok := range map[string]bool{
-		"1234567": false, "12345678": true, "ééééééé": false, "éééééééé": true, "": false,
+		"1234567": false, "12345678": true, "ééééééé": false, "éééééééé": true, "": false, "          ": false,
 		strings.Repeat("x", 1024): true, strings.Repeat("x", 1025): false,
 	} {
 		err := checkPassword(p)

@@ -27,6 +27,7 @@ type Apps struct {
 type App struct {
 	ClientID string
 	Name     string
+	LogoURL  string // our copy of its logo: a local URL; empty: its initial stands for it
 	Site     string // whose it is; empty: nobody can tell
 	Local    bool   // it runs on a computer of the person's, or could
 	Verified bool   // the operator knows it

@@ -121,7 +121,7 @@ func TestConsentAsksForMore(t *testing.T) {
 	said := read(t, unchecked(consent))
 	for _, words := range []string{
 		"for more than before", "it will also be able to Change your profile", "What you allowed before stays: See your profile, Stay signed in.",
-		"You will go to login.claude.ai", "and know claude.ai.",
+		"You will go to login.claude.ai", "and trust claude.ai.",
 	} {
 		if !strings.Contains(said, words) {
 			t.Errorf("does not say %q:\n%s", words, said)
@@ -139,7 +139,7 @@ func TestConsentWarns(t *testing.T) {
 		{true, false, []string{"Checked by Acme"}, []string{local, unknown, test}},
 		{true, true, []string{local + "Any program here could use this name. " + test}, []string{unknown, "Checked by"}},
 		{false, true, []string{local, unknown, "Any program here could use this name.", test}, []string{"Checked by"}},
-		{false, false, []string{unknown, test, "and know anysphere.cursor-mcp."}, []string{local, "Checked by"}},
+		{false, false, []string{unknown, test, "and trust anysphere.cursor-mcp."}, []string{local, "Checked by"}},
 	} {
 		p := consent
 		p.Verified, p.Local, p.DocumentHost, p.LookAlike = c.verified, c.local, "", ""

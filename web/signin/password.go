@@ -11,7 +11,7 @@ import (
 
 // refusals are what people read when they may not come in. The text never tells whether an account exists.
 var refusals = map[error]string{
-	account.ErrWrongPassword: "That email or username and password do not go together. Check both and try again.",
+	account.ErrWrongPassword: "The email or username, or the password, is wrong. Check both and try again.",
 	account.ErrLocked:        "This account is locked. Ask the operator of this server to unlock it.",
 	account.ErrBanned:        "This account is closed. Ask the operator of this server why.",
 }

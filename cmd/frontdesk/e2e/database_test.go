@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"frontdesk/store/storetest"
@@ -56,6 +57,9 @@ func failsClosed(t *testing.T, a *app, browser *caller, p person, tk tokens, cod
 		if ans.Status != http.StatusServiceUnavailable || innards.MatchString(ans.Body) || len(ans.Header["Set-Cookie"]) > 0 {
 			t.Errorf("without its database %s answered %d: %.300s", name, ans.Status, ans.Body)
 		}
+	}
+	if page := browser.get(t, "/account/apps").Body; !strings.Contains(page, `href="/account/apps">Try again`) {
+		t.Errorf("the page offers no other try: %.2000s", page)
 	}
 	for _, path := range []string{"/healthz", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource/mcp", "/.well-known/jwks.json"} {
 		if ans := c.get(t, path); ans.Status != http.StatusOK {
