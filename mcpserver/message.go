@@ -15,6 +15,7 @@ import (
 const (
 	maxBody  = mcp.DefaultMaxRequestBodyBytes // 4 MiB
 	maxDepth = 100                            // levels of JSON; real messages have about ten
+	maxParts = 10_000                         // values of JSON; read into Go each takes a hundred times its bytes
 )
 
 // message looks at the body before the SDK does: its size and depth, that it is one message and not a
@@ -73,7 +74,7 @@ func checkShape(body []byte) error {
 	if b := bytes.TrimLeft(body, " \t\r\n"); len(b) > 0 && b[0] == '[' {
 		return several
 	}
-	depth, inString, ended := 0, false, false
+	depth, parts, inString, ended := 0, 0, false, false
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {
 		case ended && !strings.ContainsRune(" \t\r\n", rune(c)):
@@ -83,11 +84,20 @@ func checkShape(body []byte) error {
 		case inString && c == '\\':
 			i++
 		case inString:
+		case c == ',':
+			parts++
 		case c == '{' || c == '[':
+			parts++
 			depth++
 		case c == '}' || c == ']':
 			depth--
 			ended = depth == 0
+		}
+		if parts > maxParts {
+			return &refusal{
+				status: http.StatusRequestEntityTooLarge, rpc: jsonrpc.CodeInvalidRequest,
+				description: "The message has more parts than this server accepts.",
+			}
 		}
 		if depth > maxDepth {
 			return &refusal{

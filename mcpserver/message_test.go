@@ -12,6 +12,9 @@ func TestMessageLimits(t *testing.T) {
 	nested := func(depth int) string {
 		return `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"x":` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + `}}}`
 	}
+	many := func(parts int) string { // the list itself has a few
+		return `{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"x":[` + strings.TrimSuffix(strings.Repeat("0,", parts), ",") + `]}}}`
+	}
 	padded := func(size int) string { return strings.Repeat(" ", size-len(list)) + list }
 	chunked := func(r *http.Request) { r.Body = io.NopCloser(r.Body); r.ContentLength = -1 }
 	for name, c := range map[string]struct {
@@ -27,6 +30,10 @@ func TestMessageLimits(t *testing.T) {
 		"too deep":              {nested(maxDepth - 2), nil, 400, -32600},
 		"far too deep":          {strings.Repeat("[", 1<<20), nil, 400, -32600},
 		"far too deep objects":  {strings.Repeat(`{"a":`, 1<<18), nil, 400, -32600},
+		"many parts":            {many(maxParts - 10), nil, 200, 0},
+		"too many parts":        {many(maxParts), nil, 413, -32600},
+		"far too many objects":  {strings.Repeat(`{},`, 1<<20), nil, 400, -32600},
+		"commas in a string":    {`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"x":"` + strings.Repeat(",", 2*maxParts) + `"}}}`, nil, 200, 0},
 		"braces in a string":    {`{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{"x":"\"` + strings.Repeat("{", 500) + `"}}}`, nil, 200, 0},
 		"batch":                 {"[" + list + "]", nil, 400, -32600},
 		"batch, old version":    {" \n[" + list + "," + call + "]", func(r *http.Request) { r.Header.Set("Mcp-Protocol-Version", "2025-03-26") }, 400, -32600},

@@ -138,6 +138,17 @@ func TestPanic(t *testing.T) {
 	}
 }
 
+// TestMisfitParams: an error that names the SDK's types does not, in an event stream either.
+func TestMisfitParams(t *testing.T) {
+	d := open(t, nil)
+	for _, method := range []string{"tools/list", "subscriptions/listen"} {
+		r := d.speak(t, "2026-07-28", method, `{"cursor":7,"notifications":7}`)
+		if strings.Contains(r.body, "*mcp.") || !strings.Contains(r.body, "do not fit the method") {
+			t.Errorf("%s: %d %s", method, r.status, r.body)
+		}
+	}
+}
+
 // TestCallersApart: many people at once, each sees only their own account.
 func TestCallersApart(t *testing.T) {
 	d := open(t, nil)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/jsonrpc"
@@ -78,14 +79,30 @@ var goType = []byte(" into a *mcp.")
 // withoutGoType replaces the message of a JSON-RPC error that names a Go type. A result that happens to
 // hold such words is left alone.
 func withoutGoType(b []byte) []byte {
-	msg, err := jsonrpc.DecodeMessage(b)
+	before, message, after := frame(b)
+	msg, err := jsonrpc.DecodeMessage(message)
 	res, ok := msg.(*jsonrpc.Response)
 	if err != nil || !ok || res.Error == nil {
 		return b
 	}
 	res.Error = &jsonrpc.Error{Code: jsonrpc.CodeInvalidParams, Message: "The params do not fit the method."}
-	if clean, err := jsonrpc.EncodeMessage(res); err == nil {
-		return clean
+	clean, err := jsonrpc.EncodeMessage(res)
+	if err != nil {
+		clean = rpcError(nil, jsonrpc.CodeInvalidParams, "The params do not fit the method.")
 	}
-	return rpcError(nil, jsonrpc.CodeInvalidParams, "The params do not fit the method.")
+	return slices.Concat(before, clean, after)
+}
+
+// frame takes a message out of the event that brings it, where it comes in a stream.
+func frame(b []byte) (before, message, after []byte) {
+	at := bytes.Index(b, []byte("data: "))
+	if at < 0 || bytes.HasPrefix(b, []byte("{")) {
+		return nil, b, nil
+	}
+	at += len("data: ")
+	end := bytes.IndexByte(b[at:], '\n')
+	if end < 0 {
+		end = len(b) - at
+	}
+	return b[:at], b[at : at+end], b[at+end:]
 }

@@ -56,7 +56,7 @@ func TestUpdateUserProfileRefuses(t *testing.T) {
 	if err := d.mcp.Store.CreateUser(t.Context(), &store.User{Username: "taken"}); err != nil {
 		t.Fatal(err)
 	}
-	const rule = "A username has 2 to 31 characters: letters a to z, digits, dots, dashes and underscores, beginning with a letter or digit."
+	const rule = "A username has 2 to 31 characters: letters a to z, digits, dots, dashes and underscores, beginning with a letter or digit, and not with user_."
 	const schema = "The arguments do not fit the input schema of update_user_profile. It takes first_name (string), last_name (string), username (string)."
 	for arguments, says := range map[string]string{
 		`{"username":"Taken"}`: "This username is taken. Choose another one.",

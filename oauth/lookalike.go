@@ -67,9 +67,15 @@ func (k *knownNames) find(ctx context.Context, s *Server, c *store.Client) (stri
 	return "", nil
 }
 
+// A page shows this much of both ends of a long name (web/page's appName).
+const shownHead, shownTail = 26, 14
+
 // looks are the ways to read a name: with what stands beside its letters, ™ or ², taken for letters, too, and without.
 func looks(name string) []string {
 	all := []string{skeleton(name), skeleton(bare(name))}
+	if runes := []rune(name); len(runes) > shownHead+shownTail+1 { // what pages leave out nobody compares
+		all = append(all, skeleton(string(runes[:shownHead])+string(runes[len(runes)-shownTail:])))
+	}
 	return slices.DeleteFunc(slices.Compact(all), func(look string) bool { return look == "" })
 }
 

@@ -72,10 +72,21 @@ func printable(raw string) (*url.URL, error) {
 		return nil, fmt.Errorf("%s has user information", brief(raw))
 	case strings.ContainsFunc(u.Host, func(r rune) bool { return r > '~' || r == '%' }): // net/url has decoded it
 		return nil, fmt.Errorf("%s must have its host as DNS has it, with xn-- for other letters", brief(raw))
+	case !plainPort(u.Host, u.Port()):
+		return nil, fmt.Errorf("%s has a port that is none, or is not written plainly", brief(raw))
 	case !strings.HasPrefix(raw, u.Scheme+":"): // the scheme in capitals
 		return nil, fmt.Errorf("%s must have its scheme in lower case", brief(raw))
 	}
 	return u, nil
+}
+
+// plainPort refuses what only pads a host on the page: no digits behind the colon, zeros before them, more than there are ports.
+func plainPort(host, port string) bool {
+	if port == "" {
+		return !strings.HasSuffix(host, ":")
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0 && port[0] != '0'
 }
 
 // brief shows a hostile string in an error: quoted, short, and no sentence.

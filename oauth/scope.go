@@ -46,7 +46,7 @@ func (s *Server) requestedScopes(named string, client *store.Client) ([]string, 
 	if len(scopes) == 0 {
 		return nil, fosite.ErrInvalidScope.WithHintf("None of the scopes exist here for this client. Known ones are: %s.", strings.Join(allowed, " "))
 	}
-	return scopes, nil
+	return s.implied(scopes), nil // people see what comes along, and can leave it out
 }
 
 // allowedScopes is what the client may ask for, in the order in which people read it. An operator's list binds. A

@@ -63,7 +63,7 @@ func (c ProfileChange) columns() (store.ProfileUpdate, error) {
 	}
 	if c.Username != nil {
 		username := canonicalUsername(*c.Username)
-		if !usernamePattern.MatchString(username) {
+		if !usernamePattern.MatchString(username) || strings.HasPrefix(username, "user_") { // an id of somebody
 			return set, errUsername
 		}
 		set.Username = &username

@@ -2,6 +2,7 @@ package outbound
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
@@ -74,6 +75,10 @@ func (t *turns) leave(site string) {
 // siteOf is whose the address is, however it is spelled: names below one that somebody registered are that one's.
 func siteOf(from *url.URL) string {
 	host := strings.TrimSuffix(strings.ToLower(from.Hostname()), ".")
+	if addr, err := netip.ParseAddr(host); err == nil && addr.Unmap().Is6() { // a /64 is one customer's
+		network, _ := addr.WithZone("").Prefix(64)
+		return network.String()
+	}
 	if site, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 		return site
 	}
