@@ -10,7 +10,7 @@ import (
 )
 
 var (
-	errUsername      = &FieldError{"username", "A username has 2 to 31 characters: letters a to z, digits, dots, dashes and underscores, beginning with a letter or digit."}
+	errUsername      = &FieldError{"username", "A username has 2 to 31 characters: letters a to z, digits, dots, dashes and underscores, beginning with a letter or digit, and not with user_."}
 	errUsernameTaken = &FieldError{"username", "This username is taken. Choose another one."}
 )
 
@@ -63,12 +63,17 @@ func (c ProfileChange) columns() (store.ProfileUpdate, error) {
 	}
 	if c.Username != nil {
 		username := canonicalUsername(*c.Username)
-		if !usernamePattern.MatchString(username) || strings.HasPrefix(username, "user_") { // an id of somebody
+		if !isUsername(username) {
 			return set, errUsername
 		}
 		set.Username = &username
 	}
 	return set, nil
+}
+
+// isUsername tells whether somebody may be called so: not like an id, by which operators find people.
+func isUsername(name string) bool {
+	return usernamePattern.MatchString(name) && !strings.HasPrefix(name, "user_")
 }
 
 func canonicalUsername(name string) string { return strings.ToLower(strings.TrimSpace(name)) }

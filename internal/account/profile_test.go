@@ -21,6 +21,7 @@ func TestChangeProfile(t *testing.T) {
 	}{
 		"taken":           {ProfileChange{Username: to("Joe"), FirstName: to("Eve")}, "username"},
 		"no username":     {ProfileChange{Username: to(" ")}, "username"},
+		"an id":           {ProfileChange{Username: to("user_06h25x25kjfd6kzm8")}, "username"},
 		"not a username":  {ProfileChange{Username: to("a@b")}, "username"},
 		"long first name": {ProfileChange{FirstName: to(strings.Repeat("x", 101))}, "first_name"},
 		"unseen":          {ProfileChange{LastName: to("a\u200bb"), FirstName: to("Eve")}, "last_name"},

@@ -58,7 +58,7 @@ func (n NewUser) user() (*store.User, error) {
 		return nil, err
 	}
 	username := canonicalUsername(n.Username)
-	if username != "" && !usernamePattern.MatchString(username) {
+	if username != "" && !isUsername(username) {
 		return nil, errUsername
 	}
 	u := &store.User{

@@ -72,6 +72,7 @@ func TestSignUpRefuses(t *testing.T) {
 			func(n *NewUser) { n.Username = "a" },
 			func(n *NewUser) { n.Username = ".abc" },
 			func(n *NewUser) { n.Username = "a b" },
+			func(n *NewUser) { n.Username = "USER_06h25x25kjfd6kzm8" }, // an id, perhaps somebody's
 			func(n *NewUser) { n.Username = "a@example.com" },
 			func(n *NewUser) { n.Username = "jané" },
 			func(n *NewUser) { n.Username = "abc\n" + "d" },
