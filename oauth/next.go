@@ -59,9 +59,10 @@ func mustAsk(a *authorization) bool {
 }
 
 // elsewhere tells whether the answer goes to another site than the person agreed to. A client that nobody vouches for
-// may have registered many, and only the one on the page was allowed.
+// may have registered many, and only the one on the page was allowed; and whoever is vouched for, on the person's computer
+// another program may listen at another port (RFC 8252 section 8.6).
 func (a *authorization) elsewhere() bool {
-	return a.consent != nil && !a.client.Verified && a.consent.Site != originOf(a.redirect)
+	return a.consent != nil && (!a.client.Verified || isLocal(a.redirect)) && a.consent.Site != originOf(a.redirect)
 }
 
 // signIn sends the person to sign in and back to this very request.

@@ -151,7 +151,7 @@ func (h *house) tokenOf(t *testing.T, u *store.User) string {
 // consented has u allow the public client everything.
 func (h *house) consented(t *testing.T, u *store.User) {
 	t.Helper()
-	err := h.Store.SaveConsent(t.Context(), &store.Consent{UserID: u.ID, ClientID: h.public.ID, Resource: testResource, Scopes: h.DefaultScopes})
+	err := h.Store.SaveConsent(t.Context(), &store.Consent{UserID: u.ID, ClientID: h.public.ID, Resource: testResource, Scopes: h.DefaultScopes, Site: originOf(testCallback)})
 	if err != nil {
 		t.Fatal(err)
 	}

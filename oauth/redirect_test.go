@@ -22,6 +22,7 @@ func TestCheckRedirect(t *testing.T) {
 		"com.example.app:cb", "cursor:", "HTTPS://example.com/cb", "ws://example.com/", "intent://x/", "https://example.com/\u202e", "https://example.com/\x00",
 		"https://%D0%B0%D1%80%D1%80.com/cb", "https://clau%E2%A0%80de.ai/cb", "https://accounts.example%E3%80%82evil.example/cb", // a host that only Go reads
 		"https://[fe80::1%25en0]/cb", "cursor://%D1%81ursor/cb",
+		"https://claude.ai.evil.example:0000000000000443/cb", "https://example.com:99999/cb", "https://example.com:/cb", "https://example.com:0/cb", // only pads the host
 	} {
 		if checkRedirect(uri) == nil {
 			t.Errorf("%q is allowed", uri)

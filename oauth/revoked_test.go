@@ -36,7 +36,7 @@ func TestRevokedEverywhere(t *testing.T) {
 		} {
 			// A new password forgets what was allowed.
 			err := here.Store.SaveConsent(t.Context(), &store.Consent{
-				UserID: here.jane.ID, ClientID: here.public.ID, Resource: testResource, Scopes: here.DefaultScopes,
+				UserID: here.jane.ID, ClientID: here.public.ID, Resource: testResource, Scopes: here.DefaultScopes, Site: originOf(testCallback),
 			})
 			if err != nil {
 				t.Fatal(err)

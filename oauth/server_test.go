@@ -128,7 +128,7 @@ func newHouseAt(tb testing.TB, dsn string) *house {
 	if err := db.CreateClient(ctx, h.public); err != nil {
 		tb.Fatal(err)
 	}
-	err = db.SaveConsent(ctx, &store.Consent{UserID: h.jane.ID, ClientID: h.public.ID, Resource: testResource, Scopes: h.DefaultScopes})
+	err = db.SaveConsent(ctx, &store.Consent{UserID: h.jane.ID, ClientID: h.public.ID, Resource: testResource, Scopes: h.DefaultScopes, Site: originOf(testCallback)})
 	if err != nil {
 		tb.Fatal(err)
 	}

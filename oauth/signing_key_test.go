@@ -19,7 +19,7 @@ func TestIDTokenAlgorithms(t *testing.T) {
 		c := *h.public
 		c.ID, c.IDTokenAlg = "", name
 		must(t, h.Store.CreateClient(t.Context(), &c))
-		must(t, h.Store.SaveConsent(t.Context(), &store.Consent{UserID: h.jane.ID, ClientID: c.ID, Resource: testResource, Scopes: h.DefaultScopes}))
+		must(t, h.Store.SaveConsent(t.Context(), &store.Consent{UserID: h.jane.ID, ClientID: c.ID, Resource: testResource, Scopes: h.DefaultScopes, Site: originOf(testCallback)}))
 		h.public = &c
 		w := h.exchange(h.authorized(t, map[string][]string{"client_id": {c.ID}}).Get("code"))
 		got := decode[struct {
