@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -375,4 +376,29 @@ func TestHousekeeping(t *testing.T) {
 		}
 	}
 	stop()
+}
+
+// TestPortsThatDiffer: who changes one of the two settings hears of the other, unless a proxy stands between them.
+func TestPortsThatDiffer(t *testing.T) {
+	for environ, warns := range map[string]bool{
+		"FRONTDESK_LISTEN=localhost:3000": false, "FRONTDESK_LISTEN=localhost:3100": true, "FRONTDESK_LISTEN=0.0.0.0:3000": false,
+		"FRONTDESK_URL=http://localhost": true, "FRONTDESK_URL=https://login.example.com": false,
+	} {
+		cfg, err := loadConfig(newProgram(t, environ).env, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := cfg.openStore(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log bytes.Buffer
+		cfg.announce(s, slog.New(slog.NewTextHandler(&log, nil)))
+		if got := strings.Contains(log.String(), "another port"); got != warns {
+			t.Errorf("%s: %s", environ, &log)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
