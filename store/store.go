@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -35,8 +36,9 @@ type Store struct {
 	writer *gorm.DB
 	reader *gorm.DB // the same as writer on PostgreSQL
 	kind   goose.Dialect
-	folder string // SQLite: where the file is
-	dsn    string // PostgreSQL
+	folder string        // SQLite: where the file is
+	dsn    string        // PostgreSQL
+	pool   *pgxpool.Pool // PostgreSQL: the connections of writer, which does not close it
 
 	followers followers
 }
@@ -52,6 +54,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		open = s.openPostgres
 	}
 	if err := open(ctx, c); err != nil {
+		_ = s.Close()
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if c.Migrate {
@@ -87,7 +90,10 @@ func (s *Store) Ping(ctx context.Context) error {
 	return db.PingContext(ctx)
 }
 
-// Close waits for what runs and closes the database. Nobody follows it then.
+// farewell is how long Close waits for connections that are in use.
+const farewell = time.Second
+
+// Close waits a little for what runs, and closes the database. Nobody follows it then.
 func (s *Store) Close() error {
 	s.followers.stop()
 	var errs []error
@@ -100,6 +106,14 @@ func (s *Store) Close() error {
 			err = db.Close()
 		}
 		errs = append(errs, err)
+	}
+	if s.pool != nil {
+		closed := make(chan struct{})
+		go func() { defer close(closed); s.pool.Close() }()
+		select {
+		case <-closed:
+		case <-time.After(farewell): // somebody has still not given up
+		}
 	}
 	return errors.Join(errs...)
 }
