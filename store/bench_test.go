@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,6 +51,26 @@ func BenchmarkExchange(b *testing.B) {
 			must(b, s.CreateRefreshToken(ctx, newToken(code.GrantID)))
 			must(b, s.Commit(ctx))
 		}
+	})
+}
+
+// BenchmarkRevokeGrant is what clients write that revoke at once, eight for each processor.
+func BenchmarkRevokeGrant(b *testing.B) {
+	benchEach(b, func(b *testing.B, s *store.Store, u *store.User, c *store.Client) {
+		var ids []string
+		for range b.N {
+			ids = append(ids, allowed(b, s, u, c).GrantID)
+		}
+		var next atomic.Int64
+		b.SetParallelism(8)
+		b.ResetTimer()
+		b.RunParallel(func(pb *testing.PB) {
+			for pb.Next() {
+				if err := s.RevokeGrant(b.Context(), ids[next.Add(1)-1]); err != nil {
+					b.Error(err)
+				}
+			}
+		})
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"testing"
 
+	"github.com/mattn/go-sqlite3"
 	"gorm.io/gorm"
 )
 
@@ -65,3 +66,27 @@ func (s *Store) HasTable(name string) bool { return s.reader.Migrator().HasTable
 
 // Unsettled tells whether Settle would wait.
 func Unsettled(s *Store) bool { return s.followers.doubted.Load() }
+
+// Waiting tells how many transactions wait for their turn to write to SQLite.
+func Waiting(s *Store) int {
+	return s.writer.ConnPool.(*groupCommit).turn.waiters()
+}
+
+// LargestGroup is how many transactions on SQLite are committed together at most.
+const LargestGroup = largestGroup
+
+// ExecOnWriter runs a statement where writes go.
+func ExecOnWriter(ctx context.Context, s *Store, statement string) error {
+	return s.db(ctx).Exec(statement).Error
+}
+
+// ExecAndCall runs a statement of a transaction on SQLite, which may call call().
+func ExecAndCall(ctx context.Context, s *Store, call func(), statement string) error {
+	err := in(ctx, s.writer).Statement.ConnPool.(*member).group.conn.Raw(func(c any) error {
+		return c.(*sqlite3.SQLiteConn).RegisterFunc("call", func() int { call(); return 1 }, false)
+	})
+	if err != nil {
+		return err
+	}
+	return ExecOnWriter(ctx, s, statement)
+}

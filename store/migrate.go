@@ -31,9 +31,12 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 func (s *Store) goose(options ...goose.ProviderOption) (*goose.Provider, error) {
-	db, err := s.writer.DB()
-	if err != nil {
-		return nil, err
+	db := s.schema
+	if s.postgres() {
+		var err error
+		if db, err = s.writer.DB(); err != nil {
+			return nil, err
+		}
 	}
 	options = append(options, goose.WithSlog(slog.New(slog.DiscardHandler)))
 	return goose.NewProvider(s.kind, db, fs.FS(migrations.FS), options...)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -17,8 +18,8 @@ import (
 // readers is how many connections read beside the one that writes.
 const readers = 4
 
-// openSQLite opens one connection that writes, and takes its lock at BEGIN so that two transactions never
-// meet half way, and a few that read beside it from the write-ahead log.
+// openSQLite opens one connection that writes, and takes its lock at BEGIN so that two transactions never meet half way: see
+// groupCommit. A few read beside it from the write-ahead log.
 func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	s.kind = goose.DialectSQLite3
 	if c.Synchronous == "" {
@@ -46,11 +47,35 @@ func (s *Store) openSQLite(ctx context.Context, c Config) error {
 		return err
 	}
 	defer lock.Unlock(ctx, nil) // there is nothing in it to lose
-	if s.writer, err = s.openFile(c, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
+	return s.connect(c)
+}
+
+func (s *Store) connect(c Config) error {
+	var err error
+	if s.schema, err = openFile(c, 1, url.Values{"_txlock": {"immediate"}}); err != nil {
 		return err
 	}
-	s.reader, err = s.openFile(c, readers, url.Values{"_query_only": {"true"}})
+	s.schema.SetMaxIdleConns(0)
+	writer, err := openFile(c, 1, url.Values{})
+	if err != nil {
+		return err
+	}
+	if s.writer, err = s.over(&groupCommit{DB: writer}); err != nil {
+		return err
+	}
+	if _, err := writer.Exec("PRAGMA busy_timeout = 0"); err != nil { // now that it is open: patiently waits in its place
+		return err
+	}
+	reader, err := openFile(c, readers, url.Values{"_query_only": {"true"}})
+	if err != nil {
+		return err
+	}
+	s.reader, err = s.over(reader)
 	return err
+}
+
+func (s *Store) over(pool gorm.ConnPool) (*gorm.DB, error) {
+	return gorm.Open(sqliteText{sqlite.Dialector{Conn: pool}}, s.gormConfig())
 }
 
 // create makes the file: it holds hashes and names, and nobody else on the machine reads it. One that is there is
@@ -66,7 +91,7 @@ func create(path string) error {
 	return f.Close()
 }
 
-func (s *Store) openFile(c Config, connections int, q url.Values) (*gorm.DB, error) {
+func openFile(c Config, connections int, q url.Values) (*sql.DB, error) {
 	q.Set("_journal_mode", "WAL")
 	q.Set("_foreign_keys", "on")
 	q.Set("_busy_timeout", "10000")
@@ -74,17 +99,13 @@ func (s *Store) openFile(c Config, connections int, q url.Values) (*gorm.DB, err
 	q.Set("_cache_size", "-16000")
 	q.Set("_stmt_cache_size", "100") // more than there are queries
 	dsn := "file:" + (&url.URL{Path: c.DSN}).EscapedPath() + "?" + q.Encode()
-	g, err := gorm.Open(sqliteText{sqlite.Dialector{DSN: dsn}}, s.gormConfig())
-	if err != nil {
-		return nil, err
-	}
-	db, err := g.DB()
+	db, err := sql.Open(sqlite.DriverName, dsn)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	return g, nil
+	return db, nil
 }
 
 // The driver is named here so that its version is pinned beside gorm's.

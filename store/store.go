@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"time"
@@ -37,6 +38,7 @@ type Store struct {
 	reader *gorm.DB // the same as writer on PostgreSQL
 	kind   goose.Dialect
 	folder string        // SQLite: where the file is
+	schema *sql.DB       // SQLite: for migrations
 	dsn    string        // PostgreSQL
 	pool   *pgxpool.Pool // PostgreSQL: the connections of writer, which does not close it
 
@@ -97,6 +99,9 @@ const farewell = time.Second
 func (s *Store) Close() error {
 	s.followers.stop()
 	var errs []error
+	if s.schema != nil {
+		errs = append(errs, s.schema.Close())
+	}
 	for _, g := range []*gorm.DB{s.reader, s.writer} {
 		if g == nil {
 			continue

@@ -16,7 +16,8 @@ type txKey struct{}
 var readCommitted = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 
 // Tx runs f in one transaction: every method called with f's ctx takes part. It commits when f returns
-// nil and rolls back otherwise. Inside another Tx it joins that one.
+// nil and rolls back otherwise. Inside another Tx it joins that one. On SQLite the commits of others may wait for it:
+// let f wait for nothing but the database.
 func (s *Store) Tx(ctx context.Context, f func(ctx context.Context) error) error {
 	if ctx.Value(txKey{}) != nil {
 		return f(ctx)
@@ -24,8 +25,13 @@ func (s *Store) Tx(ctx context.Context, f func(ctx context.Context) error) error
 	err := s.writer.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		return f(context.WithValue(ctx, txKey{}, tx))
 	}, readCommitted)
+	return gone(ctx, err)
+}
+
+// gone is err, unless a transaction is rolled back already because the caller has gone.
+func gone(ctx context.Context, err error) error {
 	if errors.Is(err, sql.ErrTxDone) && ctx.Err() != nil {
-		return ctx.Err() // database/sql has rolled back already, because the caller has gone
+		return ctx.Err()
 	}
 	return err
 }
@@ -46,7 +52,7 @@ func (s *Store) Commit(ctx context.Context) error {
 	if !ok {
 		return errors.New("commit: no transaction")
 	}
-	return tx.Commit().Error
+	return gone(ctx, tx.Commit().Error)
 }
 
 // Rollback undoes the transaction that Begin opened.

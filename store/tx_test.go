@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"frontdesk/store"
+	"frontdesk/store/storetest"
 )
 
 var errOurs = errors.New("ours")
@@ -124,12 +125,18 @@ func TestGivingUp(t *testing.T) {
 			return nil
 		}), context.Canceled)
 
-		for range 20 { // more than there are connections: nobody calls Rollback
+		for i := range 40 { // more than there are connections; half of them call neither Commit nor Rollback
 			ctx, cancel := context.WithCancel(t.Context())
 			began, err := s.Begin(ctx)
 			must(t, err)
 			must(t, create(began, s, "begun"))
 			cancel()
+			if i%2 == 0 {
+				if err := create(began, s, "begun later"); err != nil {
+					wants(t, "write", err, context.Canceled)
+				}
+				wants(t, "commit", s.Commit(began), context.Canceled)
+			}
 		}
 
 		ctx, cancel = context.WithCancel(t.Context())
@@ -141,7 +148,7 @@ func TestGivingUp(t *testing.T) {
 		wants(t, "read", err, context.Canceled)
 
 		must(t, create(t.Context(), s, "after"))
-		for _, id := range []string{"in tx", "begun", "late"} {
+		for _, id := range []string{"in tx", "begun", "begun later", "late"} {
 			if there(t, s, id) {
 				t.Errorf("%q stayed", id)
 			}
@@ -169,6 +176,29 @@ func TestWaitingIsGivenUp(t *testing.T) {
 		}
 		must(t, s.Commit(began))
 		must(t, s.SetPassword(t.Context(), u.ID, "third"))
+	})
+}
+
+// TestCloseInTheMiddle closes a store while somebody is still in a transaction, of which nothing stays.
+func TestCloseInTheMiddle(t *testing.T) {
+	storetest.EachDSN(t, func(t *testing.T, dsn string) {
+		s, err := store.Open(t.Context(), store.Config{DSN: dsn, Migrate: true})
+		must(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		began, err := s.Begin(ctx)
+		must(t, err)
+		must(t, create(began, s, "begun"))
+		closed := make(chan struct{})
+		go func() { defer close(closed); s.Close() }()
+		select {
+		case <-closed:
+		case <-time.After(20 * time.Second):
+			t.Fatal("it waits for the transaction")
+		}
+		if there(t, storetest.Open(t, store.Config{DSN: dsn}), "begun") {
+			t.Error("it stayed")
+		}
 	})
 }
 
