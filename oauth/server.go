@@ -157,12 +157,19 @@ func (s *Server) Paths() []string {
 // browsed are the endpoints that browsers go to, with their cookie; scripts do not.
 var browsed = []string{"/oauth/authorize", "/oauth/logout"}
 
+// The headers of every answer to a script, as slices so that no request makes them.
+var (
+	anyOrigin = []string{"*"}
+	exposed   = []string{"WWW-Authenticate"}
+)
+
 // answering turns an endpoint into a handler: cross-origin headers before, the one answer to an error after.
 func (s *Server) answering(e endpoint) http.HandlerFunc {
+	scripts := !slices.Contains(browsed, e.path)
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !slices.Contains(browsed, e.path) {
-			w.Header().Set("Access-Control-Allow-Origin", "*")
-			w.Header().Set("Access-Control-Expose-Headers", "WWW-Authenticate")
+		if scripts {
+			h := w.Header()
+			h["Access-Control-Allow-Origin"], h["Access-Control-Expose-Headers"] = anyOrigin, exposed
 		}
 		if err := e.handle(w, r); err != nil {
 			s.answer(w, r, err)

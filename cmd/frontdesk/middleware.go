@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	requestHeader = "X-Request-Id"
-	maxBody       = 1 << 20 // bytes; /mcp has a limit of its own, and forms have smaller ones
-	maxLoggedPath = 200     // bytes
+	requestHeader = "X-Request-Id" // as http.CanonicalHeaderKey has it
+	maxBody       = 1 << 20        // bytes; /mcp has a limit of its own, and forms have smaller ones
+	maxLoggedPath = 200            // bytes
 )
 
 // refuser answers a request that no room answers.
@@ -44,9 +44,8 @@ func naming(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var b [10]byte
 		_, _ = rand.Read(b[:]) // never fails
-		id := hex.EncodeToString(b[:])
-		r.Header.Set(requestHeader, id)
-		w.Header().Set(requestHeader, id)
+		id := []string{hex.EncodeToString(b[:])}
+		r.Header[requestHeader], w.Header()[requestHeader] = id, id
 		next.ServeHTTP(w, r)
 	})
 }
@@ -65,6 +64,9 @@ func logRequest(log *slog.Logger, rec *recorder, method, path string, r *http.Re
 	level := slog.LevelInfo
 	if path == "/healthz" || path == "/readyz" {
 		level = slog.LevelDebug
+	}
+	if !log.Enabled(r.Context(), level) {
+		return
 	}
 	log.LogAttrs(r.Context(), level, "request",
 		slog.String("method", method), slog.String("path", path[:min(len(path), maxLoggedPath)]), slog.Int("status", rec.code()),
@@ -90,7 +92,7 @@ func answerPanic(rec *recorder, r *http.Request, refuse refuser, log *slog.Logge
 
 func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/mcp" && !strings.HasPrefix(r.URL.Path, "/mcp/") {
+		if r.Body != http.NoBody && r.URL.Path != "/mcp" && !strings.HasPrefix(r.URL.Path, "/mcp/") {
 			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		}
 		next.ServeHTTP(w, r)
