@@ -61,9 +61,6 @@ func (p Consent) At() string {
 	return shorten(strings.TrimPrefix(clean(p.ResourceURL), "https://"), 40, 28)
 }
 
-// More tells whether the app has been allowed something before and keeps it.
-func (p Consent) More() bool { return len(p.Kept) > 0 }
-
 // Choosable tells whether there is something to untick.
 func (p Consent) Choosable() bool {
 	return slices.ContainsFunc(p.Scopes, func(s Scope) bool { return s.Field != "" })

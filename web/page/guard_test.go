@@ -90,6 +90,25 @@ func TestLogo(t *testing.T) {
 	}
 }
 
+// TestSiteIsNoTemplate: what the operator calls the place is text, though it is written into the templates.
+func TestSiteIsNoTemplate(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	rr := newRenderer(t, Site{Name: `{{.Token}} <b>"Acme"</b> & '{{end}}`, LogoURL: `/{{.Token}}"><script>`})
+	if err := rr.Render(w, httptest.NewRequest("GET", "/", nil), 200, consent); err != nil {
+		t.Fatal(err)
+	}
+	name := "&#123;&#123;.Token}} &lt;b&gt;&#34;Acme&#34;&lt;/b&gt; &amp; &#39;&#123;&#123;end}}"
+	for _, want := range []string{" – " + name + "</title>", `src="/&#123;&#123;.Token}}&#34;&gt;&lt;script&gt;"`} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %s in\n%s", want, w.Body)
+		}
+	}
+	if strings.Contains(w.Body.String(), "<script>") || strings.Contains(w.Body.String(), "<b>&#34;Acme") {
+		t.Errorf("the name is markup:\n%s", w.Body)
+	}
+}
+
 // TestHead: a HEAD request gets the headers of the page and no body.
 func TestHead(t *testing.T) {
 	t.Parallel()

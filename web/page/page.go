@@ -62,8 +62,13 @@ func New(site Site) (*Renderer, error) {
 // parse reads the frame once and lays every page's own file over a copy of it: each in templates, and those of the rooms that
 // have a frame of their own.
 func (rr *Renderer) parse(site Site) error {
-	frame, err := template.New("frame.html").Funcs(rr.words(site)).
+	frame, err := template.New("frame.html").Funcs(words(site)).
 		ParseFS(files, "templates/frame/frame.html", "templates/frame/parts.html")
+	for name, text := range rr.constants(site) {
+		if err == nil {
+			_, err = frame.New(name).Parse(text)
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("parse the frame of pages: %w", err)
 	}

@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// Site is what the operator calls this place. Every template reaches it as {{site}}.
+// Site is what the operator calls this place. Templates show its name as
+// {{template "site"}} and its logo as {{template "mark"}}.
 type Site struct {
 	Name    string // shown in titles and headings; empty: Frontdesk
 	LogoURL string // https or http address, or a path on this server; empty: the bell

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"html/template"
 	"strings"
 	"unicode"
@@ -11,16 +10,9 @@ import (
 type snippet struct{ File, Text string }
 
 // words returns what templates may call.
-func (rr *Renderer) words(site Site) template.FuncMap {
+func words(site Site) template.FuncMap {
 	return template.FuncMap{
-		"site": func() Site { return site },
-		"asset": func(name string) (string, error) {
-			a, ok := rr.assets[name]
-			if !ok {
-				return "", fmt.Errorf("there is no asset %s", name)
-			}
-			return a.url, nil
-		},
+		"site":    func() Site { return site },
 		"snippet": func(file, text string) snippet { return snippet{file, text} },
 		"name":    appName,
 		"initial": initial,
@@ -29,6 +21,22 @@ func (rr *Renderer) words(site Site) template.FuncMap {
 		"host":    func(s string) string { return shorten(clean(s), 10, 30) },
 	}
 }
+
+// constants are the parts of the frame that are the same on every page, as templates: functions in their place took as long
+// as all the rest of a page.
+func (rr *Renderer) constants(site Site) map[string]string {
+	icon, mark := rr.assets["bell.svg"].url, `{{template "bell"}}`
+	if site.LogoURL != "" {
+		icon, mark = site.LogoURL, `{{template "logo"}}`
+	}
+	return map[string]string{
+		"site": literal(site.Name), "icon": literal(icon), "mark": mark,
+		"style": rr.assets["frontdesk.css"].url, "script": rr.assets["frontdesk.js"].url,
+	}
+}
+
+// literal is s in a template's text, or in an attribute there.
+func literal(s string) string { return strings.ReplaceAll(template.HTMLEscapeString(s), "{", "&#123;") }
 
 // appName is what we call a client: its own name, made harmless and no longer than a heading
 // bears.
@@ -83,19 +91,24 @@ func clean(s string) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// isPlain tells whether s is printable ASCII without a space, which clean leaves as it is; a quick answer for hosts and ids.
+// isPlain tells whether s is words of printable ASCII with one space between them, which clean leaves as they are: a quick
+// answer for most.
 func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] < '!' || s[i] > '~' {
+	for i, last := 0, byte(' '); i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ' ' && last == ' ' {
 			return false
 		}
+		last = s[i]
 	}
-	return true
+	return !strings.HasSuffix(s, " ")
 }
 
 // shorten leaves out the middle of s when it has more than head+tail+1 characters. The end stays,
 // since the end of a host is what says whose it is.
 func shorten(s string, head, tail int) string {
+	if len(s) <= head+tail+1 {
+		return s
+	}
 	runes := []rune(s)
 	if len(runes) <= head+tail+1 {
 		return s

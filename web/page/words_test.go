@@ -38,6 +38,12 @@ func TestClean(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"Cursor":                             "Cursor",
+		"":                                   "",
+		" ":                                  "",
+		"Claude Code":                        "Claude Code",
+		" Claude":                            "Claude",
+		"Claude ":                            "Claude",
+		"Claude  Code":                       "Claude Code",
 		"  Visual\tStudio\r\n Code ":         "Visual Studio Code",
 		"Cur\u202esor\u200b\u2069":           "Cursor",
 		"C\u00adu\u034fr\u2060s\ufeffo\x7fr": "Cursor",
