@@ -96,8 +96,8 @@ func (s *Store) openPostgresLine(ctx context.Context) (*postgresLine, error) {
 		return nil, err
 	}
 	l := &postgresLine{s: s}
-	config.ConnConfig.OnNotification = func(*pgconn.PgConn, *pgconn.Notification) { l.called = true }
-	if l.conn, err = pgx.ConnectConfig(ctx, config.ConnConfig); err != nil {
+	config.OnNotification = func(*pgconn.PgConn, *pgconn.Notification) { l.called = true }
+	if l.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
 		return nil, err
 	}
 	if _, err = l.conn.Exec(ctx, "LISTEN "+channel); err != nil {

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -21,39 +23,49 @@ func isPostgres(dsn string) bool {
 // connections is how many a program has at most, beside the one that it listens on.
 const connections = 16
 
-// openPostgres opens pgx's pool, which looks whether a connection is whole before it gives it on. That of database/sql
-// does not: one broken by a caller who gave up in a transaction went to the next, who after three such was told
-// "bad connection".
-func (s *Store) openPostgres(ctx context.Context, _ Config) error {
+func (s *Store) openPostgres(context.Context, Config) error {
 	s.kind = goose.DialectPostgres
 	config, err := s.connecting()
 	if err != nil {
 		return err
 	}
-	config.MaxConns, config.MaxConnIdleTime = connections, 5*time.Minute
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err != nil {
-		return err
-	}
-	s.pool = pool
-	g, err := gorm.Open(postgresText{&postgres.Dialector{Config: &postgres.Config{Conn: stdlib.OpenDBFromPool(pool)}}}, s.gormConfig())
-	if err != nil {
-		return err
-	}
-	s.writer, s.reader = g, g
-	return nil
+	db := sql.OpenDB(connector{stdlib.GetConnector(*config)})
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	s.writer, err = gorm.Open(postgresText{&postgres.Dialector{Config: &postgres.Config{Conn: db}}}, s.gormConfig())
+	s.reader = s.writer
+	return err
 }
 
-// connecting is how to reach the server that writes. Its URL may name a standby too, or lead to one while the other is
-// down; but what a standby says of a grant may be old.
-func (s *Store) connecting() (*pgxpool.Config, error) {
-	config, err := pgxpool.ParseConfig(s.dsn)
+// connector makes connections that are asked whether they are whole before somebody else gets them. The driver's own are
+// not: one broken by a caller who gave up in a transaction went to the next, who after three such was told
+// "bad connection".
+type connector struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	// Who waited has given up by then, and the attempt would take the place of another connection.
-	config.ConnConfig.ConnectTimeout, config.PingTimeout = min(config.ConnConfig.ConnectTimeout, longest), longest
-	config.ConnConfig.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
+	return connection{conn.(*stdlib.Conn)}, nil
+}
+
+type connection struct{ *stdlib.Conn }
+
+// IsValid implements driver.Validator.
+func (c connection) IsValid() bool { return !c.Conn.Conn().IsClosed() }
+
+// connecting is how to reach the server that writes. Its URL may name a standby too, or lead to one while the other is
+// down; but what a standby says of a grant may be old.
+func (s *Store) connecting() (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(s.dsn)
+	if err != nil {
+		return nil, err
+	}
+	config.ConnectTimeout = min(config.ConnectTimeout, longest) // who waits has given up by then
+	config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	return config, nil
 }
 

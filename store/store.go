@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/pressly/goose/v3"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -37,10 +36,9 @@ type Store struct {
 	writer *gorm.DB
 	reader *gorm.DB // the same as writer on PostgreSQL
 	kind   goose.Dialect
-	folder string        // SQLite: where the file is
-	schema *sql.DB       // SQLite: for migrations
-	dsn    string        // PostgreSQL
-	pool   *pgxpool.Pool // PostgreSQL: the connections of writer, which does not close it
+	folder string  // SQLite: where the file is
+	schema *sql.DB // SQLite: for migrations
+	dsn    string  // PostgreSQL
 
 	followers followers
 }
@@ -92,10 +90,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	return db.PingContext(ctx)
 }
 
-// farewell is how long Close waits for connections that are in use.
-const farewell = time.Second
-
-// Close waits a little for what runs, and closes the database. Nobody follows it then.
+// Close waits for what runs and closes the database. Nobody follows it then.
 func (s *Store) Close() error {
 	s.followers.stop()
 	var errs []error
@@ -111,14 +106,6 @@ func (s *Store) Close() error {
 			err = db.Close()
 		}
 		errs = append(errs, err)
-	}
-	if s.pool != nil {
-		closed := make(chan struct{})
-		go func() { defer close(closed); s.pool.Close() }()
-		select {
-		case <-closed:
-		case <-time.After(farewell): // somebody has still not given up
-		}
 	}
 	return errors.Join(errs...)
 }
