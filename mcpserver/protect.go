@@ -28,7 +28,7 @@ func (s *Server) Protect(next http.Handler) http.Handler {
 		if err != nil {
 			return err
 		}
-		r = r.WithContext(context.WithValue(r.Context(), callerKey{}, &caller{token, r.Header.Get("X-Request-Id")}))
+		r = r.WithContext(&caller{r.Context(), token, r.Header.Get("X-Request-Id")})
 		r.Header = maps.Clone(r.Header)
 		r.Header.Del("Authorization")
 		next.ServeHTTP(w, r)
@@ -36,10 +36,19 @@ func (s *Server) Protect(next http.Handler) http.Handler {
 	})
 }
 
-// caller is who sends a request, and what the log calls it.
+// caller is who sends a request, and what the log calls it: a context whose value is itself, which every call makes.
 type caller struct {
+	context.Context
 	token   *oauth.Token
 	request string
+}
+
+// Value implements context.Context.
+func (c *caller) Value(key any) any {
+	if key == (callerKey{}) {
+		return c
+	}
+	return c.Context.Value(key)
 }
 
 type callerKey struct{}

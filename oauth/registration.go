@@ -84,19 +84,30 @@ func readMetadata(w http.ResponseWriter, r *http.Request, into any) error {
 	return nil
 }
 
-// unmarshalExactly reads a JSON object into a struct by the exact names of its members (RFC 8259 section 8.3): encoding/json
+// members are the names that structs of metadata have in JSON.
+var members = map[reflect.Type]map[string]bool{
+	reflect.TypeFor[registration]():       membersOf[registration](),
+	reflect.TypeFor[registrationUpdate](): membersOf[registrationUpdate](),
+	reflect.TypeFor[clientDocument]():     membersOf[clientDocument](),
+}
+
+func membersOf[T any]() map[string]bool {
+	names := map[string]bool{}
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[T]()) {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		names[name] = true
+	}
+	return names
+}
+
+// unmarshalExactly reads a JSON object into one of those structs by the exact names of its members (RFC 8259 section 8.3): encoding/json
 // would take "Client_Name", which RFC 7591 section 2 wants ignored, for "client_name".
 func unmarshalExactly(body []byte, into any) error {
 	var all map[string]json.RawMessage
 	if err := json.Unmarshal(body, &all); err != nil {
 		return err
 	}
-	known := map[string]bool{}
-	for _, field := range reflect.VisibleFields(reflect.TypeOf(into).Elem()) {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		known[name] = true
-	}
-	n := len(all)
+	known, n := members[reflect.TypeOf(into).Elem()], len(all)
 	maps.DeleteFunc(all, func(name string, _ json.RawMessage) bool { return !known[name] })
 	if len(all) < n {
 		var err error

@@ -53,10 +53,11 @@ func names(row any) (names []string) {
 // cells are the columns of row, a pointer to a struct, in the order of names.
 func cells(row any) []any {
 	v := reflect.ValueOf(row).Elem()
-	all := make([]any, 0, v.NumField())
-	for i := range v.NumField() {
+	each, all := make([]cell, v.NumField()), make([]any, 0, v.NumField())
+	for i := range each {
 		if field := v.Field(i); slices.Contains(columnTypes, field.Type()) {
-			all = append(all, cell{field.Addr().Interface()})
+			each[i].of = field.Addr().Interface()
+			all = append(all, &each[i])
 		}
 	}
 	return all
@@ -145,7 +146,7 @@ func (s *Store) there(ctx context.Context, operation, query string, args ...any)
 type cell struct{ of any }
 
 // Value implements driver.Valuer.
-func (c cell) Value() (driver.Value, error) {
+func (c *cell) Value() (driver.Value, error) {
 	switch of := c.of.(type) {
 	case *string:
 		return *of, allText([]any{*of})
@@ -160,7 +161,7 @@ func (c cell) Value() (driver.Value, error) {
 }
 
 // Scan implements sql.Scanner. What an outer join did not find is the zero value.
-func (c cell) Scan(value any) (err error) {
+func (c *cell) Scan(value any) (err error) {
 	ok := true
 	switch into := c.of.(type) {
 	case *string:
