@@ -50,14 +50,21 @@ func names(row any) (names []string) {
 	return names
 }
 
-// cells are the columns of row, a pointer to a struct, in the order of names.
-func cells(row any) []any {
-	v := reflect.ValueOf(row).Elem()
-	each, all := make([]cell, v.NumField()), make([]any, 0, v.NumField())
-	for i := range each {
-		if field := v.Field(i); slices.Contains(columnTypes, field.Type()) {
-			each[i].of = field.Addr().Interface()
-			all = append(all, &each[i])
+// cells are the columns of rows, pointers to structs, in the order of names.
+func cells(rows ...any) []any {
+	n := 0
+	for _, row := range rows {
+		n += reflect.TypeOf(row).Elem().NumField()
+	}
+	each, all := make([]cell, n), make([]any, 0, n)
+	for _, row := range rows {
+		v := reflect.ValueOf(row).Elem()
+		for i := range v.NumField() {
+			if field := v.Field(i); slices.Contains(columnTypes, field.Type()) {
+				c := &each[len(all)]
+				c.of = field.Addr().Interface()
+				all = append(all, c)
+			}
 		}
 	}
 	return all
@@ -72,10 +79,7 @@ func (s *Store) rows(ctx context.Context, query string, args []any, into ...any)
 			return
 		}
 		defer rows.Close()
-		var all []any
-		for _, row := range into {
-			all = append(all, cells(row)...)
-		}
+		all := cells(into...)
 		for rows.Next() {
 			if !yield(rows.Scan(all...)) {
 				return
