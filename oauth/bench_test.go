@@ -27,13 +27,25 @@ func (h *house) tokens(tb testing.TB, w *httptest.ResponseRecorder) tokens {
 func BenchmarkDiscovery(b *testing.B) {
 	h := newHouse(b)
 	r := httptest.NewRequest("GET", "/.well-known/oauth-authorization-server", nil)
+	w := &sink{}
 	b.ReportAllocs()
 	for b.Loop() {
-		if w := h.do(r); w.Code != http.StatusOK {
-			b.Fatal(w.Code)
+		w.header = http.Header{}
+		if h.mux.ServeHTTP(w, r); w.status > http.StatusOK {
+			b.Fatal(w.status)
 		}
 	}
 }
+
+// sink is a response that goes nowhere: what a test keeps of one is no cost of ours.
+type sink struct {
+	header http.Header
+	status int // 0: 200
+}
+
+func (s *sink) Header() http.Header         { return s.header }
+func (s *sink) Write(b []byte) (int, error) { return len(b), nil }
+func (s *sink) WriteHeader(status int)      { s.status = status }
 
 func BenchmarkRegister(b *testing.B) {
 	h := newHouse(b)

@@ -173,7 +173,10 @@ func TestNoMaps(t *testing.T) {
 	}
 }
 
+// BenchmarkRenderConsent draws the page as nearly everybody sees it.
 func BenchmarkRenderConsent(b *testing.B) {
+	consent := consent
+	consent.Nothing, consent.LookAlike = false, ""
 	rr := newRenderer(b, Site{Name: "Acme"})
 	r := httptest.NewRequest("GET", "/", nil)
 	w := &sink{header: http.Header{}}
