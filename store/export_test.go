@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"testing"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 	"gorm.io/gorm"
@@ -89,4 +90,19 @@ func ExecAndCall(ctx context.Context, s *Store, call func(), statement string) e
 		return err
 	}
 	return ExecOnWriter(ctx, s, statement)
+}
+
+// ConnectTimeout is how long a store tries to reach a server of PostgreSQL.
+func ConnectTimeout(t *testing.T, dsn string) time.Duration {
+	t.Helper()
+	config, err := (&Store{dsn: dsn}).connecting()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return config.ConnectTimeout
+}
+
+// OneRow asks for one row in the transaction of ctx.
+func OneRow(ctx context.Context) error {
+	return ctx.Value(txKey{}).(*gorm.DB).Statement.ConnPool.QueryRowContext(ctx, "SELECT 1").Scan(new(int))
 }

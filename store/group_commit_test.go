@@ -126,6 +126,16 @@ func TestGroupIsNotInterrupted(t *testing.T) {
 	told(t, s, "b", two)
 }
 
+// TestRowInAGroup: one row is found in a transaction, and nowhere once that has ended.
+func TestRowInAGroup(t *testing.T) {
+	s := storetest.New(t)
+	ctx, err := s.Begin(t.Context())
+	must(t, err)
+	must(t, store.OneRow(ctx))
+	must(t, s.Commit(ctx))
+	wants(t, "a row after the end", store.OneRow(ctx), context.Canceled)
+}
+
 // TestGroupIsBounded has one transaction more wait than a group takes: the last one finds the first committed.
 func TestGroupIsBounded(t *testing.T) {
 	s := storetest.New(t)

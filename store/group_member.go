@@ -107,11 +107,10 @@ func (m *member) PrepareContext(ctx context.Context, query string) (*sql.Stmt, e
 func (m *member) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	ctx = context.WithoutCancel(ctx)
-	if m.ended { // only the row can say so
-		ended, end := context.WithCancel(ctx)
-		end()
-		ctx = ended
+	if ctx = context.WithoutCancel(ctx); !m.ended && m.group.active() {
+		return m.group.conn.QueryRowContext(ctx, query, args...)
 	}
-	return m.group.conn.QueryRowContext(ctx, query, args...)
+	ctx, end := context.WithCancel(ctx)
+	end()
+	return m.pool.DB.QueryRowContext(ctx, query, args...) // comes to nothing: only a row can bring an error
 }

@@ -64,7 +64,9 @@ func (s *Store) connecting() (*pgx.ConnConfig, error) {
 	if err != nil {
 		return nil, err
 	}
-	config.ConnectTimeout = min(config.ConnectTimeout, longest) // who waits has given up by then
+	if config.ConnectTimeout == 0 || config.ConnectTimeout > longest { // 0: as long as it takes
+		config.ConnectTimeout = longest // who waits has given up by then, and another host may answer
+	}
 	config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	return config, nil
 }

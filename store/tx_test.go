@@ -179,6 +179,15 @@ func TestWaitingIsGivenUp(t *testing.T) {
 	})
 }
 
+// TestConnectingEnds: a server that does not answer is given up, whatever its URL says.
+func TestConnectingEnds(t *testing.T) {
+	for query, want := range map[string]time.Duration{"": 5 * time.Second, "?connect_timeout=0": 5 * time.Second, "?connect_timeout=60": 5 * time.Second, "?connect_timeout=2": 2 * time.Second} {
+		if got := store.ConnectTimeout(t, "postgres://a@localhost/db"+query); got != want {
+			t.Errorf("%q: %v, want %v", query, got, want)
+		}
+	}
+}
+
 // TestCloseInTheMiddle closes a store while somebody is still in a transaction, of which nothing stays.
 func TestCloseInTheMiddle(t *testing.T) {
 	storetest.EachDSN(t, func(t *testing.T, dsn string) {

@@ -83,7 +83,7 @@ func TestLogo(t *testing.T) {
 			t.Errorf("logo %q: shown is %v", logo, shown)
 		}
 	}
-	for _, logo := range []string{"javascript:alert(1)", "data:image/png;base64,AA", "//cdn.example/x", "logo.png", "https://a;script-src *", "https://", "https://u@", "ftp://a/b", "https://a b/"} {
+	for _, logo := range []string{"javascript:alert(1)", "data:image/png;base64,AA", "//cdn.example/x", `/\cdn.example/x`, "logo.png", "https://a;script-src *", "https://", "https://u@", "ftp://a/b", "https://a b/"} {
 		if _, err := New(Site{LogoURL: logo}); err == nil {
 			t.Errorf("logo %q is taken", logo)
 		}

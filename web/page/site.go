@@ -24,6 +24,9 @@ func (s Site) settled() (site Site, origin string, err error) {
 	if s.Name = clean(s.Name); s.Name == "" {
 		s.Name = "Frontdesk"
 	}
+	if strings.Contains(s.LogoURL, `\`) { // which browsers take for "/"
+		return s, "", fmt.Errorf("logo %q is not an address", s.LogoURL)
+	}
 	if s.LogoURL == "" || strings.HasPrefix(s.LogoURL, "/") && !strings.HasPrefix(s.LogoURL, "//") {
 		return s, "", nil
 	}
