@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -51,23 +52,39 @@ func names(row any) (names []string) {
 }
 
 // cells are the columns of rows, pointers to structs, in the order of names.
-func cells(rows ...any) []any {
+func cells(rows ...any) []any { return new(holder).cells(rows) }
+
+// holder is the room for cells.
+type holder struct {
+	each []cell
+	all  []any
+}
+
+// holders are kept from one query to the next.
+var holders = sync.Pool{New: func() any { return new(holder) }}
+
+func (h *holder) cells(rows []any) []any {
 	n := 0
 	for _, row := range rows {
 		n += reflect.TypeOf(row).Elem().NumField()
 	}
-	each, all := make([]cell, n), make([]any, 0, n)
+	h.each, h.all = slices.Grow(h.each[:0], n), slices.Grow(h.all[:0], n)
 	for _, row := range rows {
 		v := reflect.ValueOf(row).Elem()
 		for i := range v.NumField() {
 			if field := v.Field(i); slices.Contains(columnTypes, field.Type()) {
-				c := &each[len(all)]
-				c.of = field.Addr().Interface()
-				all = append(all, c)
+				h.each = append(h.each, cell{field.Addr().Interface()})
+				h.all = append(h.all, &h.each[len(h.each)-1])
 			}
 		}
 	}
-	return all
+	return h.all
+}
+
+// free lets go of the rows, and keeps the room.
+func (h *holder) free() {
+	clear(h.each)
+	holders.Put(h)
 }
 
 // rows reads what a query finds, one row after the other, into pointers to structs: the columns of each, in order.
@@ -79,7 +96,9 @@ func (s *Store) rows(ctx context.Context, query string, args []any, into ...any)
 			return
 		}
 		defer rows.Close()
-		all := cells(into...)
+		h := holders.Get().(*holder)
+		defer h.free()
+		all := h.cells(into)
 		for rows.Next() {
 			if !yield(rows.Scan(all...)) {
 				return

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -52,8 +51,8 @@ func (Consent) leaves() bool { return true }
 // Opens tells whether the answer opens a program rather than a page. The browser then stays on
 // the consent page, which has to say what comes next.
 func (p Consent) Opens() bool {
-	u, err := url.Parse(p.RedirectURI)
-	return err == nil && u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https"
+	scheme, _, ok := strings.Cut(p.RedirectURI, ":")
+	return ok && !strings.Contains(scheme, "/") && !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https")
 }
 
 // At is the resource's address as people read it.

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,8 +63,8 @@ func New(site Site) (*Renderer, error) {
 // parse reads the frame once and lays every page's own file over a copy of it: each in templates, and those of the rooms that
 // have a frame of their own.
 func (rr *Renderer) parse(site Site) error {
-	frame, err := template.New("frame.html").Funcs(words(site)).
-		ParseFS(files, "templates/frame/frame.html", "templates/frame/parts.html")
+	frame := template.New("frame.html").Funcs(words(site))
+	err := parseFiles(frame, "templates/frame/frame.html", "templates/frame/parts.html")
 	for name, text := range rr.constants(site) {
 		if err == nil {
 			_, err = frame.New(name).Parse(text)
@@ -89,12 +90,33 @@ func (rr *Renderer) parse(site Site) error {
 	for name, paths := range overlay {
 		t, err := frame.Clone()
 		if err == nil {
-			_, err = t.ParseFS(files, paths...)
+			err = parseFiles(t, paths...)
 		}
 		if err != nil {
 			return fmt.Errorf("parse page %s: %w", name, err)
 		}
 		rr.sheets[name] = t
+	}
+	return nil
+}
+
+// indent is what sets off a template's lines for those who write it. Nobody sees it on a page.
+var indent = regexp.MustCompile(`\n[ \t]+`)
+
+// parseFiles parses files into t, without their indentation: a tenth of a page.
+func parseFiles(t *template.Template, paths ...string) error {
+	for _, file := range paths {
+		text, err := files.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		into := t
+		if name := path.Base(file); name != t.Name() {
+			into = t.New(name)
+		}
+		if _, err := into.Parse(indent.ReplaceAllString(string(text), "\n")); err != nil {
+			return err
+		}
 	}
 	return nil
 }
