@@ -106,3 +106,6 @@ func ConnectTimeout(t *testing.T, dsn string) time.Duration {
 func OneRow(ctx context.Context) error {
 	return ctx.Value(txKey{}).(*gorm.DB).Statement.ConnPool.QueryRowContext(ctx, "SELECT 1").Scan(new(int))
 }
+
+// SetPatience sets how long writers to SQLite wait for one in another process.
+func SetPatience(s *Store, d time.Duration) { s.writer.ConnPool.(*groupCommit).patience = d }

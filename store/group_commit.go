@@ -23,9 +23,10 @@ import (
 // It is gorm's connection pool for the writer. A statement outside of a transaction is a transaction of its own; a query
 // there waits for the connection, not for its turn.
 type groupCommit struct {
-	*sql.DB // of one connection
-	turn    turn
-	open    *group // nil between groups; only who has the turn touches it
+	*sql.DB                // of one connection
+	patience time.Duration // how long a writer waits for one in another process, its wait for the turn included
+	turn     turn
+	open     *group // nil between groups; only who has the turn touches it
 }
 
 // group is a transaction of SQLite that several of ours share.
@@ -44,10 +45,11 @@ func (g *groupCommit) GetDBConn() (*sql.DB, error) { return g.DB, nil }
 
 // BeginTx implements gorm.ConnPoolBeginner.
 func (g *groupCommit) BeginTx(ctx context.Context, _ *sql.TxOptions) (gorm.ConnPool, error) {
+	came := time.Now()
 	if err := g.turn.take(ctx); err != nil {
 		return nil, err
 	}
-	m, err := g.join(ctx)
+	m, err := g.join(ctx, came)
 	if err != nil {
 		return nil, err
 	}
@@ -56,19 +58,20 @@ func (g *groupCommit) BeginTx(ctx context.Context, _ *sql.TxOptions) (gorm.ConnP
 
 // ExecContext implements gorm.ConnPool.
 func (g *groupCommit) ExecContext(ctx context.Context, statement string, args ...any) (sql.Result, error) {
+	came := time.Now()
 	if err := g.turn.take(ctx); err != nil {
 		return nil, err
 	}
 	if g.open == nil && g.turn.waiters() == 0 { // SQLite makes a transaction of it
 		defer g.turn.pass()
 		var result sql.Result
-		err := patiently(ctx, func() (err error) {
+		err := g.patiently(ctx, came, func() (err error) {
 			result, err = g.DB.ExecContext(ctx, statement, args...)
 			return err
 		})
 		return result, err
 	}
-	m, err := g.join(ctx)
+	m, err := g.join(ctx, came)
 	if err != nil {
 		return nil, err
 	}
@@ -81,13 +84,13 @@ func (g *groupCommit) ExecContext(ctx context.Context, statement string, args ..
 }
 
 // join begins a transaction for who has the turn. It is rolled back at the end of ctx, unless it has ended before.
-func (g *groupCommit) join(ctx context.Context) (*member, error) {
+func (g *groupCommit) join(ctx context.Context, came time.Time) (*member, error) {
 	first := g.open == nil
 	err := ctx.Err()
 	switch {
 	case err != nil:
 	case first:
-		err = g.begin(ctx)
+		err = g.begin(ctx, came)
 	default:
 		err = g.run("SAVEPOINT member")
 	}
@@ -105,12 +108,12 @@ func (g *groupCommit) join(ctx context.Context) (*member, error) {
 
 // begin opens a group. It takes SQLite's lock at once, so that it never has to give up half way. It is not a sql.Tx, which
 // starts a goroutine for itself and for every query.
-func (g *groupCommit) begin(ctx context.Context) error {
+func (g *groupCommit) begin(ctx context.Context, came time.Time) error {
 	conn, err := g.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	err = patiently(ctx, func() error {
+	err = g.patiently(ctx, came, func() error {
 		_, err := conn.ExecContext(context.Background(), "BEGIN IMMEDIATE") // a group is not only of those who began it
 		return err
 	})
@@ -122,16 +125,14 @@ func (g *groupCommit) begin(ctx context.Context) error {
 	return nil
 }
 
-// patience is how long a writer waits for one in another process.
-const patience = 10 * time.Second
-
 // patiently repeats what fails because another process writes. SQLite could wait itself, but looks every 100 ms, and a
-// busy server lets go of its lock for less than one.
-func patiently(ctx context.Context, f func() error) error {
-	for began := time.Now(); ; {
+// busy server lets go of its lock for less than one. Patience counts from when the writer came: else the last of many would
+// wait as often as there are others before it.
+func (g *groupCommit) patiently(ctx context.Context, came time.Time, f func() error) error {
+	for {
 		err := f()
 		var e sqlite3.Error
-		if !errors.As(err, &e) || e.Code != sqlite3.ErrBusy || time.Since(began) > patience {
+		if !errors.As(err, &e) || e.Code != sqlite3.ErrBusy || time.Since(came) > g.patience {
 			return err
 		}
 		rest(ctx, time.Millisecond)

@@ -302,3 +302,26 @@ func TestWaitingForAnotherProcess(t *testing.T) {
 		t.Error("there:", there(t, s, "other"), there(t, s, "patient"), there(t, s, "late"))
 	}
 }
+
+// TestManyWaitNoLongerThanOne has many wait for a process that does not end: all give up together, not one after the other.
+func TestManyWaitNoLongerThanOne(t *testing.T) {
+	dsn := storetest.SQLiteFile(t)
+	s, other := storetest.Open(t, store.Config{DSN: dsn}), storetest.Open(t, store.Config{DSN: dsn})
+	store.SetPatience(s, 200*time.Millisecond)
+	began, err := other.Begin(t.Context())
+	must(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	defer cancel()
+	var g errgroup.Group
+	for i := range 64 {
+		g.Go(func() error {
+			if err := create(ctx, s, fmt.Sprint(i)); err == nil || !strings.Contains(err.Error(), "locked") {
+				return fmt.Errorf("it was told: %w", err)
+			}
+			return nil
+		})
+	}
+	must(t, g.Wait())
+	must(t, other.Rollback(began))
+	must(t, create(t.Context(), s, "after"))
+}

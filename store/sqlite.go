@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
@@ -60,7 +61,7 @@ func (s *Store) connect(c Config) error {
 	if err != nil {
 		return err
 	}
-	if s.writer, err = s.over(&groupCommit{DB: writer}); err != nil {
+	if s.writer, err = s.over(&groupCommit{DB: writer, patience: 10 * time.Second}); err != nil {
 		return err
 	}
 	if _, err := writer.Exec("PRAGMA busy_timeout = 0"); err != nil { // now that it is open: patiently waits in its place
