@@ -11,13 +11,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"frontdesk/web/page"
 )
 
 // check says in a sentence what no server could work with.
 func (c *Config) check() error {
 	for _, wrong := range []error{
 		c.checkURL(), c.checkListen(), c.checkDatabase(), c.checkMasterKey(), c.checkSMTP(), c.checkScopes(), c.checkLifetimes(),
-		c.checkRegistration(), c.checkLimits(), c.checkOrigins(),
+		c.checkRegistration(), c.checkLimits(), c.checkOrigins(), c.checkLogo(),
 	} {
 		if wrong != nil {
 			return wrong
@@ -144,6 +146,13 @@ func (c *Config) checkOrigins() error {
 		if err != nil || u.Host == "" || u.User != nil || u.Scheme+"://"+u.Host != origin {
 			return fmt.Errorf("FRONTDESK_ORIGINS names %q, which is no origin: write it like https://inspector.example.com", origin)
 		}
+	}
+	return nil
+}
+
+func (c *Config) checkLogo() error {
+	if err := (page.Site{LogoURL: c.Logo}).Check(); err != nil {
+		return fmt.Errorf("FRONTDESK_LOGO: %w", err)
 	}
 	return nil
 }

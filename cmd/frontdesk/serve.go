@@ -112,8 +112,8 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, se
 		MCPURL: cfg.URL + "/mcp", Site: page.Site{Name: cfg.Name, LogoURL: cfg.Logo},
 		Store: s, Accounts: accounts, Scopes: scopes(), SignUp: cfg.SignUp, SetupToken: setup, Log: log,
 	})
-	if err != nil { // the pages are ours: only their logo can be wrong
-		return nil, nil, fmt.Errorf("FRONTDESK_LOGO: %w", err)
+	if err != nil {
+		return nil, nil, err
 	}
 	authorization, err := oauth.New(ctx, oauth.Config{
 		URL: cfg.URL, Store: s, Accounts: accounts, Pages: pages,

@@ -14,6 +14,12 @@ type Site struct {
 	LogoURL string // https or http address, or a path on this server; empty: the bell
 }
 
+// Check tells what is wrong with the logo's address.
+func (s Site) Check() error {
+	_, _, err := s.settled()
+	return err
+}
+
 // plainOrigin is an origin that may stand in a Content-Security-Policy as it is: that grammar has
 // no quoting, so a host with ";" or "," in it would end the directive.
 var plainOrigin = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]+)?$`)
