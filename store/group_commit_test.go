@@ -52,6 +52,15 @@ func told(t *testing.T, s *store.Store, id string, err error) {
 	}
 }
 
+// ended asserts that the first of a pair, which made user a, is committed, and what the second was told, which made b.
+func ended(t *testing.T, s *store.Store, one, two, want error) {
+	t.Helper()
+	must(t, one)
+	wants(t, "the second", two, want)
+	told(t, s, "a", one)
+	told(t, s, "b", two)
+}
+
 // TestGroupCommit ends the second of two transactions in every way there is. The first is committed with it, not
 // before, and all the same.
 func TestGroupCommit(t *testing.T) {
@@ -77,10 +86,7 @@ func TestGroupCommit(t *testing.T) {
 				}
 				return end.leave(cancel)
 			})
-			must(t, one)
-			wants(t, "the second", two, end.want)
-			told(t, s, "a", one)
-			told(t, s, "b", two)
+			ended(t, s, one, two, end.want)
 		})
 	}
 }
@@ -120,10 +126,7 @@ func TestGroupIsNotInterrupted(t *testing.T) {
 		return store.ExecAndCall(ctx, s, cancel, `UPDATE users SET last_name = (WITH RECURSIVE n (i) AS
 			(SELECT call() UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT count(*) FROM n)`)
 	})
-	must(t, one)
-	wants(t, "the second", two, context.Canceled)
-	told(t, s, "a", one)
-	told(t, s, "b", two)
+	ended(t, s, one, two, context.Canceled)
 }
 
 // TestRowInAGroup: one row is found in a transaction, and nowhere once that has ended.

@@ -51,19 +51,17 @@ func names(row any) (names []string) {
 	return names
 }
 
-// cells are the columns of rows, pointers to structs, in the order of names.
-func cells(rows ...any) []any { return new(holder).cells(rows) }
-
 // holder is the room for cells.
 type holder struct {
 	each []cell
 	all  []any
 }
 
-// holders are kept from one query to the next.
+// holders are kept from one statement to the next.
 var holders = sync.Pool{New: func() any { return new(holder) }}
 
-func (h *holder) cells(rows []any) []any {
+// cells are the columns of rows, pointers to structs, in the order of names.
+func (h *holder) cells(rows ...any) []any {
 	n := 0
 	for _, row := range rows {
 		n += reflect.TypeOf(row).Elem().NumField()
@@ -98,7 +96,7 @@ func (s *Store) rows(ctx context.Context, query string, args []any, into ...any)
 		defer rows.Close()
 		h := holders.Get().(*holder)
 		defer h.free()
-		all := h.cells(into)
+		all := h.cells(into...)
 		for rows.Next() {
 			if !yield(rows.Scan(all...)) {
 				return
@@ -121,7 +119,9 @@ func (s *Store) query(ctx context.Context, query string, args []any) (*sql.Rows,
 
 // insert adds a row with a statement made by inserting.
 func (s *Store) insert(ctx context.Context, operation, statement string, row any) error {
-	_, err := s.exec(ctx, statement, cells(row)...)
+	h := holders.Get().(*holder)
+	defer h.free()
+	_, err := s.exec(ctx, statement, h.cells(row)...)
 	return wrap(operation, err)
 }
 
