@@ -26,11 +26,11 @@ type Config struct {
 	Name             string `env:"FRONTDESK_NAME" default:"Frontdesk" help:"What pages call this place."`
 	Logo             string `env:"FRONTDESK_LOGO" help:"The logo on pages: an https address, or a path on this server. Unset: a desk bell."`
 	SignUp           string `env:"FRONTDESK_SIGN_UP" default:"invite" oneof:"invite open closed" help:"open: everybody may make an account. invite and closed: the operator makes them."`
-	SignInsPerMinute int    `env:"FRONTDESK_SIGN_INS_PER_MINUTE" default:"30" help:"How many tries to sign in or up one address has in a minute. 0: no limit."`
+	SignInsPerMinute int    `env:"FRONTDESK_SIGN_INS_PER_MINUTE" default:"30" help:"How many tries to sign in or up one address has in a minute; a large IPv6 network (/48) eight times as many. 0: no limit."`
 
 	Registration         string        `env:"FRONTDESK_REGISTRATION" default:"on" oneof:"on token off" help:"Let clients register themselves (RFC 7591): any client, those that bring FRONTDESK_INITIAL_ACCESS_TOKEN, or none. Most MCP clients need it on."`
 	InitialAccessToken   string        `env:"FRONTDESK_INITIAL_ACCESS_TOKEN" secret:"true" help:"What clients must bring to register where FRONTDESK_REGISTRATION is token: 16 characters or more."`
-	RegistrationsPerHour int           `env:"FRONTDESK_REGISTRATIONS_PER_HOUR" default:"100" help:"How many registrations, updates of one and new documents an address may bring in an hour. 0: no limit."`
+	RegistrationsPerHour int           `env:"FRONTDESK_REGISTRATIONS_PER_HOUR" default:"100" help:"How many registrations, updates of one and new documents an address may bring in an hour; a large IPv6 network (/48) eight times as many. 0: no limit."`
 	RegistrationsMax     int           `env:"FRONTDESK_REGISTRATIONS_MAX" default:"100000" help:"How many clients there may be that nobody has allowed anything; then those from before the last hour go, and else no more are taken. 0: no limit."`
 	UnusedClients        time.Duration `env:"FRONTDESK_UNUSED_CLIENTS" default:"720h" help:"After how long a client is forgotten that nobody has allowed anything; 720h are 30 days. 0: never."`
 	ClientDocuments      string        `env:"FRONTDESK_CLIENT_DOCUMENTS" default:"anyone" oneof:"anyone allowed off on" help:"Let clients introduce themselves by the URL of a document about them (Client ID Metadata Documents), which this server then fetches: anyone (or on), those that frontdesk client allow names, or none. With allowed, the documents of others are fetched too, so that frontdesk client list shows who asked."`

@@ -42,26 +42,31 @@ func NewLimiter(n int, per time.Duration, now func() time.Time) *Limiter {
 }
 
 // Allow counts one more from an address: http.Request.RemoteAddr, or an IP address alone. When it says
-// no, retryAfter is how long to wait. IPv6 addresses count by their /64, which is one customer's.
+// no, retryAfter is how long to wait, and nothing was counted.
 func (l *Limiter) Allow(address string) (ok bool, retryAfter time.Duration) {
 	if l == nil {
 		return true, 0
 	}
-	from := customer(address)
+	from := networks(address)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
-	reservation := l.bucket(from).rate.ReserveN(now, 1)
-	wait := reservation.DelayFrom(now)
-	if wait > 0 {
-		reservation.CancelAt(now)
+	var counted [2]*rate.Reservation
+	for i, n := range from {
+		counted[i] = l.bucket(n).rate.ReserveN(now, 1)
+		retryAfter = max(retryAfter, counted[i].DelayFrom(now))
 	}
-	return wait == 0, wait
+	if retryAfter > 0 {
+		for i := range from {
+			counted[i].CancelAt(now)
+		}
+	}
+	return retryAfter == 0, retryAfter
 }
 
-// bucket finds or makes the bucket of an address. Callers hold mu.
-func (l *Limiter) bucket(from netip.Prefix) *bucket {
-	if e, ok := l.byAddr[from]; ok {
+// bucket finds or makes the bucket of a network. Callers hold mu.
+func (l *Limiter) bucket(n network) *bucket {
+	if e, ok := l.byAddr[n.prefix]; ok {
 		l.recent.MoveToFront(e)
 		return e.Value.(*bucket)
 	}
@@ -69,24 +74,36 @@ func (l *Limiter) bucket(from netip.Prefix) *bucket {
 		oldest := l.recent.Remove(l.recent.Back()).(*bucket)
 		delete(l.byAddr, oldest.from)
 	}
-	b := &bucket{from, rate.NewLimiter(l.every, l.burst)}
-	l.byAddr[from] = l.recent.PushFront(b)
+	b := &bucket{n.prefix, rate.NewLimiter(l.every*rate.Limit(n.times), l.burst*n.times)}
+	l.byAddr[n.prefix] = l.recent.PushFront(b)
 	return b
 }
 
-// customer is what counts as one address. What is no address at all counts as one, too.
-func customer(address string) netip.Prefix {
+// network is what counts as one, and may do something so many times as often as a Limiter says.
+type network struct {
+	prefix netip.Prefix
+	times  int
+}
+
+// largeNetwork is how many of its customers' shares a /48 has: whoever holds one could be 65,536 customers.
+const largeNetwork = 8
+
+// networks are those that an address counts for. An IPv4 address is one by itself; an IPv6 address counts for its /64, which
+// is one customer's, and for its /48, the largest that customers get. What is no address at all counts as one, too.
+func networks(address string) []network {
 	var addr netip.Addr
 	if ap, err := netip.ParseAddrPort(address); err == nil {
 		addr = ap.Addr()
 	} else if addr, err = netip.ParseAddr(address); err != nil {
-		return netip.Prefix{}
+		return []network{{netip.Prefix{}, 1}}
 	}
 	addr = addr.Unmap().WithZone("")
-	bits := 32
-	if addr.Is6() {
-		bits = 64
+	within := func(bits int) netip.Prefix {
+		prefix, _ := addr.Prefix(bits) // bits fit the family
+		return prefix
 	}
-	prefix, _ := addr.Prefix(bits) // bits fit the family
-	return prefix
+	if addr.Is4() {
+		return []network{{within(32), 1}}
+	}
+	return []network{{within(64), 1}, {within(48), largeNetwork}}
 }

@@ -40,6 +40,42 @@ func TestLimiter(t *testing.T) {
 	allow("", false)
 }
 
+// Whoever has a /48 has 65,536 times a /64: the larger network has a limit too, and what it refuses costs nobody anything.
+func TestLimiterOfLargeNetworks(t *testing.T) {
+	c := &clock{time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)}
+	l := NewLimiter(3, time.Minute, c.now)
+	passed := 0
+	for i := range 100 {
+		if ok, _ := l.Allow(fmt.Sprintf("[2001:db8:1:%x::1]:1", i)); ok {
+			passed++
+		}
+	}
+	if passed != 3*largeNetwork {
+		t.Errorf("%d passed", passed)
+	}
+	if ok, wait := l.Allow("[2001:db8:1:ffff::1]:1"); ok || wait > time.Minute/(3*largeNetwork) {
+		t.Errorf("%v, %v", ok, wait)
+	}
+	if ok, _ := l.Allow("[2001:db8:2::1]:1"); !ok {
+		t.Error("another network pays for it")
+	}
+	c.Time = c.Add(time.Minute)
+	for i := range 3 {
+		if ok, _ := l.Allow("[2001:db8:1:ffff::1]:1"); !ok {
+			t.Errorf("try %d paid for one that was refused", i)
+		}
+	}
+	if ok, _ := l.Allow("[2001:db8:1:ffff::1]:1"); ok {
+		t.Error("the small network has no limit of its own")
+	}
+	for range 100 {
+		l.Allow("[2001:db8:1:ffff::1]:1")
+	}
+	if ok, _ := l.Allow("[2001:db8:1:fffe::1]:1"); !ok {
+		t.Error("what the small network was refused, the large one paid for")
+	}
+}
+
 func TestNoLimit(t *testing.T) {
 	l := NewLimiter(0, time.Minute, time.Now)
 	for range 1000 {
@@ -74,12 +110,14 @@ func TestLimiterForgets(t *testing.T) {
 	}
 }
 
-func FuzzCustomer(f *testing.F) {
+func FuzzNetworks(f *testing.F) {
 	f.Add("192.0.2.1:1")
 	f.Add("[fe80::1%eth0]:1")
 	f.Fuzz(func(t *testing.T, s string) {
-		if p := customer(s); p.IsValid() && p.Masked() != p {
-			t.Errorf("%q: %v", s, p)
+		for _, n := range networks(s) {
+			if n.prefix.IsValid() && n.prefix.Masked() != n.prefix {
+				t.Errorf("%q: %v", s, n.prefix)
+			}
 		}
 	})
 }
