@@ -73,7 +73,7 @@ func usable(c *store.Client) bool { return len(c.RedirectURIs) > 0 }
 // registration, so that strangers can neither flood us nor have us flood others.
 func (s *Server) askDocument(ctx context.Context, r *http.Request, id string, known *store.Client) (*store.Client, error) {
 	if known == nil || !usable(known) {
-		if ok, _ := s.registers.Allow(r.RemoteAddr); !ok {
+		if ok, _ := s.registers.allow(r); !ok {
 			return nil, errTooMany
 		}
 	}

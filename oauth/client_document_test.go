@@ -404,7 +404,7 @@ func TestDocumentsOff(t *testing.T) {
 
 func TestDocumentsCountAsRegistrations(t *testing.T) {
 	h, o := newHouse(t), newOrigin(t)
-	h.Server.registers = limiterOf(h, 2)
+	h.Server.registers = newRegisters(2, h.Now)
 	codes := []int{}
 	for i := range 4 {
 		codes = append(codes, h.visit(fmt.Sprintf("%s?%d", o.url, i)).Code)

@@ -10,9 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"frontdesk/internal/account"
 )
 
 // managing registers a client and returns what it was told.
@@ -247,6 +245,35 @@ func TestCeilingStands(t *testing.T) {
 	}
 }
 
+// TestPagesUseUpTheirOwn registrations, whichever way they have a visitor's browser come, and none of the programs' on the
+// same machine.
+func TestPagesUseUpTheirOwn(t *testing.T) {
+	h := newHouse(t)
+	h.registers = newRegisters(2, h.Now)
+	register := func(header, value string) int {
+		r := httptest.NewRequest("POST", "/oauth/register", strings.NewReader(publicClient))
+		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set(header, value)
+		return h.do(r).Code
+	}
+	for _, try := range []struct {
+		header, value string
+		want          int
+	}{
+		{"Origin", "https://evil.example", http.StatusCreated},
+		{"Sec-Fetch-Site", "cross-site", http.StatusCreated},
+		{"Sec-Fetch-Site", "same-site", http.StatusTooManyRequests},
+		{"Origin", "null", http.StatusTooManyRequests},
+		{"Sec-Fetch-Mode", "cors", http.StatusCreated}, // what Node's fetch sends
+		{"Sec-Fetch-Site", "none", http.StatusCreated}, // an address that a program had the browser open
+		{"User-Agent", "x", http.StatusTooManyRequests},
+	} {
+		if code := register(try.header, try.value); code != try.want {
+			t.Errorf("%s: %s: %d", try.header, try.value, code)
+		}
+	}
+}
+
 func TestInitialAccessToken(t *testing.T) {
 	h := newHouse(t)
 	h.InitialAccessToken = "0123456789abcdef"
@@ -256,7 +283,7 @@ func TestInitialAccessToken(t *testing.T) {
 			t.Errorf("%q: %d %s", token, w.Code, w.Body)
 		}
 	}
-	h.registers = account.NewLimiter(3, time.Hour, h.Now)
+	h.registers = newRegisters(3, h.Now)
 	for i, want := range []int{401, 401, 401, 429} {
 		if w := h.json("POST", "/oauth/register", publicClient, "guess"); w.Code != want {
 			t.Errorf("guess %d: %d", i+1, w.Code)

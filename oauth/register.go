@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
+	"frontdesk/internal/account"
 	"frontdesk/store"
 )
 
@@ -51,12 +53,35 @@ func (s *Server) admitRegistration(w http.ResponseWriter, r *http.Request) error
 
 // countRegistration counts one more from the address of r, and tells it when to come again once it has too many.
 func (s *Server) countRegistration(w http.ResponseWriter, r *http.Request) error {
-	ok, wait := s.registers.Allow(r.RemoteAddr)
+	ok, wait := s.registers.allow(r)
 	if ok {
 		return nil
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 	return errTooMany
+}
+
+// registers counts registrations by address, and apart from the others those that pages bring: any page on the web can have
+// its visitors' browsers register, and must not use up what the programs beside them need.
+type registers struct{ programs, pages *account.Limiter }
+
+func newRegisters(perHour int, now func() time.Time) registers {
+	return registers{account.NewLimiter(perHour, time.Hour, now), account.NewLimiter(perHour, time.Hour, now)}
+}
+
+// allow counts one more, as account.Limiter does.
+func (l registers) allow(r *http.Request) (ok bool, retryAfter time.Duration) {
+	if fromPage(r) {
+		return l.pages.Allow(r.RemoteAddr)
+	}
+	return l.programs.Allow(r.RemoteAddr)
+}
+
+// fromPage tells what a page of another site set off: its scripts bring their origin, its links and pictures no more than
+// where they come from (Fetch Metadata, Sec-Fetch-Site).
+func fromPage(r *http.Request) bool {
+	site := r.Header.Get("Sec-Fetch-Site")
+	return r.Header.Get("Origin") != "" || site == "cross-site" || site == "same-site"
 }
 
 // unauthorized answers a missing, wrong or outdated token alike (RFC 6750 section 3.1).

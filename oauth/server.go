@@ -55,7 +55,7 @@ type Server struct {
 	provider  fosite.OAuth2Provider
 	keys      *Keys
 	seen      seen
-	registers *account.Limiter
+	registers registers
 	origins   *http.CrossOriginProtection // of consent answers
 	fetching  singleflight.Group          // of client ID metadata documents, by their URL
 	logos     singleflight.Group          // of clients' logos, by the client
@@ -109,7 +109,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, errors.New("oauth: no resource")
 	}
 	c.AccessTokenAlgorithm = cmp.Or(c.AccessTokenAlgorithm, usualAlgorithm)
-	s := &Server{Config: c, registers: account.NewLimiter(c.RegistrationsPerHour, time.Hour, c.Now), revocations: newRevocations(c)}
+	s := &Server{Config: c, registers: newRegisters(c.RegistrationsPerHour, c.Now), revocations: newRevocations(c)}
 	s.origins = http.NewCrossOriginProtection()
 	err := s.origins.AddTrustedOrigin(c.URL) // behind a proxy the Host may be another
 	if err != nil {

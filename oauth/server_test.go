@@ -185,7 +185,3 @@ func (h *house) exchange(code string) *httptest.ResponseRecorder {
 func (h *house) refresh(token string) *httptest.ResponseRecorder {
 	return h.post("/oauth/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}, "client_id": {h.public.ID}})
 }
-
-func limiterOf(h *house, perHour int) *account.Limiter {
-	return account.NewLimiter(perHour, time.Hour, h.clock.now)
-}
