@@ -9,8 +9,11 @@ import (
 	"frontdesk/web/signin"
 )
 
-// appsPath is where a person withdraws what they have allowed.
-const appsPath = "/account/apps"
+// Where a person withdraws what they have allowed.
+const (
+	appsPath       = "/account/apps"
+	disconnectPath = appsPath + "/disconnect"
+)
 
 // own is a handler of a person's own pages.
 type own func(s *Server, w http.ResponseWriter, r *http.Request, session *account.Session) error

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"frontdesk/internal/account"
@@ -17,7 +18,10 @@ func (s *Server) apps(w http.ResponseWriter, r *http.Request, session *account.S
 	if err != nil {
 		return err
 	}
-	p := page.Apps{User: personOf(session.User), Disconnected: r.URL.Query().Get("done") == "disconnect", Now: s.Now()}
+	p := page.Apps{User: personOf(session.User), Now: s.Now()}
+	if p.Disconnected, err = s.disconnected(r, connections); err != nil {
+		return err
+	}
 	for _, c := range connections {
 		site, local := oauth.Home(&c.Client, c.Sites)
 		app := page.App{
@@ -34,20 +38,37 @@ func (s *Server) apps(w http.ResponseWriter, r *http.Request, session *account.S
 	return s.pages.Render(w, r, http.StatusOK, p)
 }
 
+// disconnected is the app that disconnect leads here from. Its name comes from our own records: an address can be made up.
+func (s *Server) disconnected(r *http.Request, connections []store.Connection) (*page.App, error) {
+	id := r.URL.Query().Get("disconnected")
+	if id == "" || slices.ContainsFunc(connections, func(c store.Connection) bool { return c.Client.ID == id }) {
+		return nil, nil
+	}
+	c, err := s.Store.Client(r.Context(), id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return &page.App{Name: c.Name}, nil
+}
+
 // disconnect ends what an app may do for the person. That the form is ours is checked for every POST of a browser
 // before it comes here; for whom it speaks, only the session says.
 func (s *Server) disconnect(w http.ResponseWriter, r *http.Request, session *account.Session) error {
-	err := s.Store.Disconnect(r.Context(), session.UserID, r.PostFormValue("client_id"))
+	id := r.PostFormValue("client_id")
+	err := s.Store.Disconnect(r.Context(), session.UserID, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return s.Error(w, r, oauth.Refusal{
-			Status: http.StatusNotFound, Heading: "This app is not connected",
-			Message: "It was disconnected before, or never was. Your connected apps are under Account.",
+		return s.pages.Render(w, r, http.StatusNotFound, page.Error{
+			Status: http.StatusNotFound, Heading: "This app is not connected", Message: "It was disconnected before, or never was.",
+			RequestID: requestID(r), LinkURL: appsPath, LinkText: "Connected apps",
 		})
 	case err != nil:
 		return err
 	}
-	s.Log.InfoContext(r.Context(), "app disconnected", "user", session.UserID, "client", r.PostFormValue("client_id"))
-	http.Redirect(w, r, appsPath+"?done=disconnect", http.StatusSeeOther)
+	s.Log.InfoContext(r.Context(), "app disconnected", "user", session.UserID, "client", id)
+	http.Redirect(w, r, appsPath+"?"+url.Values{"disconnected": {id}}.Encode(), http.StatusSeeOther)
 	return nil
 }

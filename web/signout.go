@@ -19,11 +19,11 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// signedOut says that nobody is signed in. A link alone signs nobody out.
+// signedOut says that nobody is signed in. A link alone signs nobody out: it leads to the question.
 func (s *Server) signedOut(w http.ResponseWriter, r *http.Request) error {
 	switch _, err := s.Accounts.Session(r); {
 	case err == nil:
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+		http.Redirect(w, r, "/oauth/logout", http.StatusSeeOther)
 		return nil
 	case !errors.Is(err, store.ErrNotFound):
 		return err

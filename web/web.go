@@ -59,7 +59,7 @@ func (s *Server) Mount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /{$}", s.answering(s.landing))
 	mux.HandleFunc("GET /account", s.answering(s.account))
 	mux.HandleFunc("GET "+appsPath, s.owned(appsPath, (*Server).apps))
-	mux.HandleFunc("POST "+appsPath+"/disconnect", s.owned(appsPath, (*Server).disconnect))
+	mux.HandleFunc("POST "+disconnectPath, s.owned(appsPath, (*Server).disconnect))
 	mux.HandleFunc("GET /sign-out", s.answering(s.signedOut))
 	mux.HandleFunc("POST /sign-out", s.answering(s.signOut))
 }
@@ -79,9 +79,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.Log.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request", requestID(r), "err", err)
 	}
 	w.Header().Set("Retry-After", "2")
-	why := oauth.Refusal{Status: http.StatusServiceUnavailable}
-	if r.Method == http.MethodGet {
-		why.AgainURL = r.URL.RequestURI()
+	why := oauth.Refusal{Status: http.StatusServiceUnavailable, AgainURL: r.URL.RequestURI()} // forms post to their page's own address
+	if r.URL.Path == disconnectPath {
+		why.AgainURL = appsPath
 	}
 	if err := s.Error(w, r, why); err != nil {
 		http.Error(w, "Not available right now. Try again in a moment.", http.StatusServiceUnavailable)

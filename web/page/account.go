@@ -19,7 +19,7 @@ var accountPages = []accountPage{
 type Apps struct {
 	User         Person
 	Apps         []App
-	Disconnected bool // one of them was just disconnected
+	Disconnected *App // was just disconnected; nil: none was
 	Now          time.Time
 }
 

@@ -9,7 +9,7 @@ func TestAppsSay(t *testing.T) {
 	t.Parallel()
 	said := read(t, apps)
 	for _, words := range []string{
-		"Connected apps", "Disconnecting one ends its access at once, everywhere", "Disconnected.", "Signed in as Jane Smith",
+		"Connected apps", "Disconnecting one ends its access at once, everywhere", "Other is disconnected.", "Signed in as Jane Smith",
 		"Claude claude.ai · active 4 minutes ago · since 1 October See your profile See your email addresses Stays signed in Disconnect",
 		"Cursor An app on a computer of yours · active yesterday · since 20 November 2025 Not checked Disconnect",
 	} {

@@ -57,7 +57,7 @@ var (
 		RedirectHost: "anysphere.cursor-mcp", RedirectURI: "cursor://anysphere.cursor-mcp/oauth/callback",
 		AppsURL: "/account/apps", DocumentHost: "describes.example", LookAlike: "Cursor Pro", LogoURL: "/oauth/logos/00ff",
 	}
-	apps = Apps{User: jane, Disconnected: true, Now: now, Apps: []App{
+	apps = Apps{User: jane, Disconnected: &App{Name: "Other"}, Now: now, Apps: []App{
 		{
 			ClientID: "client_1", Name: "Claude", Site: "claude.ai", Verified: true, Offline: true,
 			Scopes: []string{"See your profile", "See your email addresses"}, Since: now.AddDate(0, 0, -50), LastUsed: now.Add(-4 * time.Minute),

@@ -53,7 +53,7 @@ func TestConnectedApps(t *testing.T) {
 		b.open(t, "/account/apps")
 		press := fmt.Sprintf(`form:has(input[value=%q]) button`, a.ID)
 		b.turn(t, chromedp.Click(chromedp.CSS(press)))
-		says(t, b, "Disconnected. Its access has ended.")
+		says(t, b, "is disconnected. Its access has ended.")
 		if b.has(t, press) {
 			t.Errorf("%s is still listed", a.ID)
 		}

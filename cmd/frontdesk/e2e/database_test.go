@@ -58,8 +58,15 @@ func failsClosed(t *testing.T, a *app, browser *caller, p person, tk tokens, cod
 			t.Errorf("without its database %s answered %d: %.300s", name, ans.Status, ans.Body)
 		}
 	}
-	if page := browser.get(t, "/account/apps").Body; !strings.Contains(page, `href="/account/apps">Try again`) {
-		t.Errorf("the page offers no other try: %.2000s", page)
+	for again, ans := range map[string]*answer{
+		"/account/apps":            browser.get(t, "/account/apps"),
+		"/account/apps#disconnect": browser.postForm(t, "/account/apps/disconnect", form("client_id", a.ID), a.d.browserly()),
+		"/sign-in?return_to=%2F":   c.postForm(t, "/sign-in?return_to=%2F", form("identifier", p.Email, "password", p.Password), a.d.browserly()),
+	} {
+		again, _, _ = strings.Cut(again, "#")
+		if !strings.Contains(ans.Body, `href="`+again+`">Try again`) {
+			t.Errorf("the page offers no other try at %s: %.2000s", again, ans.Body)
+		}
 	}
 	for _, path := range []string{"/healthz", "/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource/mcp", "/.well-known/jwks.json"} {
 		if ans := c.get(t, path); ans.Status != http.StatusOK {
