@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -47,8 +48,11 @@ func (s Site) settled() (site Site, origin string, err error) {
 	return s, origin, nil
 }
 
+// maxSlug is how long a name in a configuration file is, in bytes.
+const maxSlug = 32
+
 // Slug is the site's name as clients' configuration files want it: lower-case ASCII letters,
-// digits and dashes.
+// digits and dashes. A long one ends with a whole word.
 func (s Site) Slug() string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(s.Name) {
@@ -58,13 +62,14 @@ func (s Site) Slug() string {
 		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
 			b.WriteByte('-')
 		}
-		if b.Len() >= 32 {
-			break
-		}
 	}
 	slug := strings.Trim(b.String(), "-")
-	if slug == "" {
-		return "frontdesk"
+	if len(slug) > maxSlug {
+		end := strings.LastIndexByte(slug[:maxSlug+1], '-')
+		if end < 0 {
+			end = maxSlug
+		}
+		slug = slug[:end]
 	}
-	return slug
+	return cmp.Or(slug, "frontdesk")
 }

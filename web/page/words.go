@@ -12,13 +12,14 @@ type snippet struct{ File, Text string }
 // words returns what templates may call.
 func words(site Site) template.FuncMap {
 	return template.FuncMap{
-		"site":    func() Site { return site },
-		"snippet": func(file, text string) snippet { return snippet{file, text} },
-		"name":    appName,
-		"initial": initial,
-		"clean":   clean,
-		"span":    span,
-		"host":    func(s string) string { return shorten(clean(s), 10, 30) },
+		"site":      func() Site { return site },
+		"snippet":   func(file, text string) snippet { return snippet{file, text} },
+		"name":      appName,
+		"initial":   initial,
+		"clean":     clean,
+		"span":      span,
+		"breakable": breakable,
+		"host":      func(s string) string { return shorten(clean(s), 10, 30) },
 	}
 }
 
@@ -46,6 +47,21 @@ func appName(s string) string {
 	}
 	return shorten(s, 26, 14)
 }
+
+// breakable is an email address or the name of a file, cleaned, with places where a line may end: to a browser it is one
+// word, which it breaks anywhere.
+func breakable(s string) template.HTML {
+	s = template.HTMLEscapeString(clean(s)) // the rest is ours
+	if len(s) > fitsPhone {
+		s = lineEnds.Replace(s)
+	}
+	return template.HTML(s)
+}
+
+// fitsPhone is how many characters stand in one line of a box even on the smallest phone.
+const fitsPhone = 24
+
+var lineEnds = strings.NewReplacer(".", "<wbr>.", "@", "<wbr>@", "/", "/<wbr>", "_", "_<wbr>")
 
 // initial is the letter that stands for a person, or for a client without a logo. A client's logo is
 // our copy of it: to load it from its host would tell that who is about to allow what.

@@ -101,10 +101,27 @@ func TestSlug(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"Acme": "acme", "Acme & Sons, Ltd.": "acme-sons-ltd", "--": "frontdesk", "日本": "frontdesk",
-		strings.Repeat("a-", 40): strings.TrimSuffix(strings.Repeat("a-", 16), "-"),
+		strings.Repeat("a-", 40): strings.TrimSuffix(strings.Repeat("a-", 16), "-"), strings.Repeat("a", 40): strings.Repeat("a", 32),
+		"Globex Corporation of Springfield": "globex-corporation-of", "Globex Corporation of Springfie": "globex-corporation-of-springfie",
 	} {
 		if got := (Site{Name: name}).Slug(); got != want {
 			t.Errorf("slug of %q is %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestBreakable: lines end between the parts of an address, what an address says stays text, and nothing is added to it.
+func TestBreakable(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"jane@example.com":                "jane@example.com",
+		"jane_d@engineering.mail.example": "jane_<wbr>d<wbr>@engineering<wbr>.mail<wbr>.example",
+		"~/.codeium/windsurf/config.json": "~/<wbr><wbr>.codeium/<wbr>windsurf/<wbr>config<wbr>.json",
+		`"><script>x</script>`:            "&#34;&gt;&lt;script&gt;x&lt;/<wbr>script&gt;",
+		"a\u202eb\n<wbr>":                 "ab &lt;wbr&gt;",
+	} {
+		if got := string(breakable(s)); got != want {
+			t.Errorf("%q is %s, want %s", s, got, want)
 		}
 	}
 }
