@@ -73,12 +73,13 @@ func (s *Server) check(ctx context.Context, a *authorization) error {
 
 // checkPrompt reads prompt and max_age. Unknown prompts are left out, as if nobody had asked.
 func (a *authorization) checkPrompt() error {
-	for _, prompt := range strings.Fields(a.form.Get("prompt")) {
+	asked := strings.Fields(a.form.Get("prompt"))
+	for _, prompt := range asked {
 		if slices.Contains(prompts, prompt) {
 			a.prompt = append(a.prompt, prompt)
 		}
 	}
-	if slices.Contains(a.prompt, "none") && len(a.prompt) > 1 {
+	if slices.Contains(asked, "none") && len(asked) > 1 {
 		return fosite.ErrInvalidRequest.WithHint("The prompt 'none' stands alone.")
 	}
 	if raw := a.form.Get("max_age"); raw != "" {

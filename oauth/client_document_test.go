@@ -210,17 +210,18 @@ func TestDocumentIsCached(t *testing.T) {
 
 func TestFreshness(t *testing.T) {
 	for header, want := range map[string]time.Duration{
-		"": minFresh, "no-store": minFresh, "no-cache, max-age=600": minFresh, "max-age=1": minFresh, "max-age=600": 10 * time.Minute,
+		"": time.Minute, "no-store": minFresh, "no-cache, max-age=600": minFresh, "max-age=1": minFresh, "max-age=600": 10 * time.Minute,
 		"max-age=60, s-maxage=600": 10 * time.Minute, "s-maxage=600, max-age=60": 10 * time.Minute, "private, max-age=600": minFresh,
-		"public, MAX-AGE=3600": time.Hour, "max-age=999999": maxFresh, "max-age=-1": minFresh, "max-age=x": minFresh, `max-age="120"`: 2 * time.Minute,
+		"public, MAX-AGE=3600": time.Hour, "max-age=999999": 24 * time.Hour, "max-age=99999999999999999999": 24 * time.Hour, "max-age=600, s-maxage=4294967296": 24 * time.Hour, "max-age=-1": minFresh, "max-age=x": minFresh, `max-age="120"`: 2 * time.Minute,
 	} {
-		if got := freshness(http.Header{"Cache-Control": {header}}); got != want {
+		if got := freshness(http.Header{"Cache-Control": {header}}, time.Now()); got != want {
 			t.Errorf("%q: %s", header, got)
 		}
 	}
 }
 
 func TestFreshnessOfOlderHeaders(t *testing.T) {
+	received := time.Date(2026, 11, 20, 10, 5, 0, 0, time.UTC)
 	const date, later = "Fri, 20 Nov 2026 10:00:00 GMT", "Fri, 20 Nov 2026 10:10:00 GMT"
 	for _, c := range []struct {
 		header http.Header
@@ -228,13 +229,15 @@ func TestFreshnessOfOlderHeaders(t *testing.T) {
 	}{
 		{http.Header{"Date": {date}, "Expires": {later}}, 10 * time.Minute},
 		{http.Header{"Date": {later}, "Expires": {date}}, minFresh},
-		{http.Header{"Expires": {later}}, minFresh},
+		{http.Header{"Expires": {later}}, 5 * time.Minute},
+		{http.Header{"Expires": {later}, "Date": {"now"}}, 5 * time.Minute},
 		{http.Header{"Date": {date}, "Expires": {"0"}}, minFresh},
 		{http.Header{"Date": {date}, "Expires": {later}, "Cache-Control": {"max-age=120"}}, 2 * time.Minute},
 		{http.Header{"Cache-Control": {"public", "max-age=600"}, "Age": {"300"}}, 5 * time.Minute},
 		{http.Header{"Cache-Control": {"max-age=600"}, "Age": {"-300"}}, 10 * time.Minute},
+		{http.Header{"Cache-Control": {"max-age=600"}, "Age": {"99999999999999999999"}}, minFresh},
 	} {
-		if got := freshness(c.header); got != c.want {
+		if got := freshness(c.header, received); got != c.want {
 			t.Errorf("%v: %s", c.header, got)
 		}
 	}

@@ -1,34 +1,44 @@
 package oauth
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// freshness reads how long an answer may be believed from now on (RFC 9111 section 4.2), between minFresh and maxFresh.
-func freshness(h http.Header) time.Duration {
+// freshness reads how long an answer that was just received may be believed (RFC 9111 section 4.2), between minFresh and
+// maxFresh.
+func freshness(h http.Header, received time.Time) time.Duration {
 	fresh, said := time.Duration(0), 0 // 1: by max-age, 2: by s-maxage
 	for directive := range strings.SplitSeq(strings.ToLower(strings.Join(h.Values("Cache-Control"), ",")), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		rank := map[string]int{"max-age": 1, "s-maxage": 2}[name]
-		switch seconds, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 32); {
+		switch lasts, ok := deltaSeconds(strings.Trim(value, `"`)); {
 		case name == "no-store", name == "no-cache", name == "private":
 			return minFresh
-		case rank > said && err == nil:
-			fresh, said = time.Duration(seconds)*time.Second, rank
+		case rank > said && ok:
+			fresh, said = lasts, rank
 		}
 	}
 	if said == 0 {
-		expires, err1 := http.ParseTime(h.Get("Expires"))
-		date, err2 := http.ParseTime(h.Get("Date"))
-		if err1 == nil && err2 == nil {
+		date, err := http.ParseTime(h.Get("Date"))
+		if err != nil {
+			date = received // RFC 9110 section 6.6.1
+		}
+		if expires, err := http.ParseTime(h.Get("Expires")); err == nil {
 			fresh = expires.Sub(date)
 		}
 	}
-	if age, err := strconv.ParseInt(h.Get("Age"), 10, 32); err == nil && age > 0 {
-		fresh -= time.Duration(age) * time.Second
+	if age, ok := deltaSeconds(h.Get("Age")); ok && age > 0 {
+		fresh -= age
 	}
 	return min(max(fresh, minFresh), maxFresh)
+}
+
+// deltaSeconds reads a number of seconds; one that is too large counts as the largest (RFC 9111 section 1.2.2).
+func deltaSeconds(text string) (lasts time.Duration, ok bool) {
+	seconds, err := strconv.ParseInt(text, 10, 32)
+	return time.Duration(seconds) * time.Second, err == nil || errors.Is(err, strconv.ErrRange)
 }

@@ -2,7 +2,6 @@ package oauth
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h["Cache-Control"], h["Etag"] = jwksCache, now.etag
-	if known := r.Header.Get("If-None-Match"); known != "" && slices.Contains(strings.FieldsFunc(known, betweenTags), now.etag[0]) {
+	if known := r.Header.Get("If-None-Match"); known != "" && has(known, now.etag[0]) {
 		w.WriteHeader(http.StatusNotModified) // RFC 9110 section 15.4.5
 		return nil
 	}
@@ -31,4 +30,13 @@ func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func betweenTags(c rune) bool { return c == ',' || c == ' ' }
+// has tells whether a list of entity tags has one that is tag, or what a proxy that compressed the body made of it (RFC 9110
+// section 13.1.2).
+func has(known, tag string) bool {
+	for one := range strings.SplitSeq(known, ",") {
+		if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			return true
+		}
+	}
+	return false
+}

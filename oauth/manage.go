@@ -20,7 +20,7 @@ func newManageToken(c *store.Client) string {
 func (s *Server) managed(w http.ResponseWriter, r *http.Request) (*store.Client, string, error) {
 	token, err := bearer(r)
 	if err != nil {
-		return nil, "", unauthorized(w)
+		return nil, "", unauthorized(w, token)
 	}
 	c, err := s.Store.Client(r.Context(), r.PathValue("client_id"))
 	if errors.Is(err, store.ErrNotFound) {
@@ -30,7 +30,7 @@ func (s *Server) managed(w http.ResponseWriter, r *http.Request) (*store.Client,
 	case err != nil:
 		return nil, "", err
 	case !secretMatches(token, c.RegistrationHash):
-		return nil, "", unauthorized(w)
+		return nil, "", unauthorized(w, token)
 	case c.Blocked:
 		return nil, "", errBlockedClient
 	}
@@ -95,7 +95,7 @@ func (s *Server) updateClient(w http.ResponseWriter, r *http.Request) error {
 	secret := keepSecret(c, before)
 	token := newManageToken(c)
 	if err := s.Store.UpdateClient(r.Context(), c, hashSecret(held)); errors.Is(err, store.ErrNotFound) {
-		return unauthorized(w) // another update, or the end of the client, was first
+		return unauthorized(w, held) // another update, or the end of the client, was first
 	} else if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (s *Server) admitRegistration(w http.ResponseWriter, r *http.Request) error
 	}
 	token, err := bearer(r)
 	if err != nil || !secretMatches(token, hashSecret(s.InitialAccessToken)) {
-		return unauthorized(w)
+		return unauthorized(w, token)
 	}
 	return nil
 }
@@ -84,9 +84,13 @@ func fromPage(r *http.Request) bool {
 	return r.Header.Get("Origin") != "" || site == "cross-site" || site == "same-site"
 }
 
-// unauthorized answers a missing, wrong or outdated token alike (RFC 6750 section 3.1).
-func unauthorized(w http.ResponseWriter) error {
-	w.Header().Set("WWW-Authenticate", `Bearer realm="client registration", error="invalid_token"`)
+// unauthorized answers a wrong or outdated token, and with less in the challenge who has brought none (RFC 6750 section 3.1).
+func unauthorized(w http.ResponseWriter, token string) error {
+	challenge := `Bearer realm="client registration"`
+	if token != "" {
+		challenge += `, error="invalid_token"`
+	}
+	w.Header().Set("WWW-Authenticate", challenge)
 	return errInvalidRegistrationToken
 }
 

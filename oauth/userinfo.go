@@ -25,6 +25,9 @@ func (s *Server) userinfo(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("WWW-Authenticate", bearerRealm)
 		return errNoToken
 	}
+	if r.FormValue("access_token") != "" { // section 3.1 there: one way at a time
+		return challenged(w, fosite.ErrInvalidRequest.WithHint("The access token came twice: in the Authorization header, and as a parameter."))
+	}
 	t, err := s.own(r.Context(), raw)
 	switch {
 	case err != nil:
