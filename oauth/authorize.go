@@ -129,7 +129,7 @@ func (s *Server) identify(r *http.Request, a *authorization) error {
 	case redirect == "":
 		redirect = c.RedirectURIs[0]
 	}
-	if !matchRedirect(redirect, c.RedirectURIs) {
+	if !matchRedirect(redirect, c.RedirectURIs) || s.ours(redirect) && c.Source != store.FromOperator {
 		return errUnknownRedirect.WithHint(brief(redirect))
 	}
 	switch a.session, err = s.Accounts.Session(r); {

@@ -15,8 +15,9 @@ type Pages interface {
 	// Consent asks the person. The form posts to ask.Action with "token", "consent" ("allow" or "deny") and the fields of
 	// the scopes that are ticked, and "boxes" where there are any to tick.
 	Consent(w http.ResponseWriter, r *http.Request, ask ConsentRequest) error
-	// FormPost sends the fields to action through the browser (OAuth 2.0 Form Post Response Mode).
-	FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string) error
+	// FormPost sends the fields to action through the browser (OAuth 2.0 Form Post Response Mode), by itself or when the
+	// person says so.
+	FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string, byItself bool) error
 	// SignOut asks whether the person wants to be signed out. The form posts to ask.Action with "token".
 	SignOut(w http.ResponseWriter, r *http.Request, ask SignOutRequest) error
 	// SignedOut tells that nobody is signed in any more, with a link to where client, where it is not nil, wants

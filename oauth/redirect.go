@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -114,6 +115,18 @@ func matchRedirect(requested string, registered []string) bool {
 		h, r, ok := splitLoopback(uri)
 		return ok && h == host && r == rest
 	})
+}
+
+// ours tells whether a redirect leads to this server, where no client is that registered itself: what the browser is sent
+// with would pass for one of our own pages'.
+func (s *Server) ours(uri string) bool { return sameOrigin(uri, s.URL) }
+
+// sameOrigin compares as browsers do (RFC 6454 section 5): host names have no case, and every port a number.
+func sameOrigin(one, other string) bool {
+	a, err1 := url.Parse(one)
+	b, err2 := url.Parse(other)
+	port := func(u *url.URL) string { return cmp.Or(u.Port(), map[string]string{"https": "443", "http": "80"}[u.Scheme]) }
+	return err1 == nil && err2 == nil && a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
 
 // isLoopback tells whether uri is http on this computer.

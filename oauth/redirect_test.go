@@ -67,3 +67,18 @@ func TestIsLocal(t *testing.T) {
 		}
 	}
 }
+
+func TestSameOrigin(t *testing.T) {
+	for uri, same := range map[string]bool{
+		"https://desk.example/sign-out": true, "https://desk.example:443/": true, "https://DESK.Example": true,
+		"http://desk.example/": false, "https://desk.example:8443/": false, "https://desk.example.evil.example/": false, "https://a.desk.example/": false,
+		"com.example.app:/cb": false, "": false, "https://%zz/": false,
+	} {
+		if sameOrigin(uri, "https://desk.example") != same {
+			t.Errorf("%q: %v", uri, !same)
+		}
+	}
+	if !sameOrigin("http://localhost:3000/sign-out", "http://localhost:3000") || sameOrigin("http://localhost/sign-out", "http://localhost:3000") {
+		t.Error("ports")
+	}
+}

@@ -25,6 +25,9 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 	if err := checkRedirects(c.RedirectURIs); err != nil {
 		return nil, err
 	}
+	if slices.ContainsFunc(c.RedirectURIs, s.ours) {
+		return nil, errInvalidRedirectURI.WithHint("A redirect URI leads to this server.")
+	}
 	if err := checkPostLogoutRedirects(c.PostLogoutRedirectURIs); err != nil {
 		return nil, err
 	}

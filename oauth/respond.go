@@ -14,7 +14,7 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, a *authorizatio
 	}
 	params = append(params, [2]string{"iss", s.URL})
 	if a.form.Get("response_mode") == "form_post" {
-		return s.Pages.FormPost(w, r, a.redirect, params)
+		return s.Pages.FormPost(w, r, a.redirect, params, a.agreed(r))
 	}
 	var to strings.Builder
 	to.WriteString(a.redirect)
@@ -29,6 +29,13 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, a *authorizatio
 	}
 	redirect(w, to.String())
 	return nil
+}
+
+// agreed tells whether a person or the operator has agreed to what the client's address is sent. Anybody can register the
+// address of somebody else's form, and a link would have us post to it, with the cookies that this somebody gives only to
+// neighbours of theirs.
+func (a *authorization) agreed(r *http.Request) bool {
+	return r.Method == http.MethodPost || a.client.Verified || a.consent != nil && !a.elsewhere()
 }
 
 // redirect is a 303: whatever the browser sent here, it does not send again (RFC 9700 section 4.12).

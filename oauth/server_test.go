@@ -65,7 +65,7 @@ func (p *testPages) Consent(_ http.ResponseWriter, _ *http.Request, ask ConsentR
 	return nil
 }
 
-func (p *testPages) FormPost(w http.ResponseWriter, _ *http.Request, action string, fields [][2]string) error {
+func (p *testPages) FormPost(w http.ResponseWriter, _ *http.Request, action string, fields [][2]string, _ bool) error {
 	fmt.Fprint(w, action, fields)
 	return nil
 }

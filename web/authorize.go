@@ -48,8 +48,8 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 }
 
 // FormPost implements oauth.Pages.
-func (s *Server) FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string) error {
-	p := page.FormPost{Action: action}
+func (s *Server) FormPost(w http.ResponseWriter, r *http.Request, action string, fields [][2]string, byItself bool) error {
+	p := page.FormPost{Action: action, Auto: byItself}
 	for _, f := range fields {
 		p.Fields = append(p.Fields, page.Field{Name: f[0], Value: f[1]})
 	}

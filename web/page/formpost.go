@@ -8,10 +8,11 @@ import (
 )
 
 // FormPost carries an authorization response to a client in a form that sends itself (OAuth 2.0
-// Form Post Response Mode); without script there is a button.
+// Form Post Response Mode), or waits for the person to. Without script there is but the button.
 type FormPost struct {
 	Action string // the client's redirect URI
 	Fields []Field
+	Auto   bool // it sends itself
 }
 
 // Field is one parameter of the response.

@@ -41,7 +41,8 @@ var full = []Page{
 	SignOut{Action: "/oauth/logout", User: jane},
 	SignedOut{"/sign-in", "Cursor", "https://client.example/bye"},
 	SignedOut{SignInURL: "/sign-in"},
-	FormPost{"https://client.example/cb", []Field{{"code", "c"}, {"state", "s"}}},
+	FormPost{"https://client.example/cb", []Field{{"code", "c"}, {"state", "s"}}, true},
+	FormPost{"https://client.example/cb", []Field{{"error", "login_required"}}, false},
 }
 
 var (
