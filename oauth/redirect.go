@@ -125,7 +125,9 @@ func (s *Server) ours(uri string) bool { return sameOrigin(uri, s.URL) }
 func sameOrigin(one, other string) bool {
 	a, err1 := url.Parse(one)
 	b, err2 := url.Parse(other)
-	port := func(u *url.URL) string { return cmp.Or(u.Port(), map[string]string{"https": "443", "http": "80"}[u.Scheme]) }
+	port := func(u *url.URL) string {
+		return cmp.Or(u.Port(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
+	}
 	return err1 == nil && err2 == nil && a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
 }
 
