@@ -16,19 +16,31 @@ func (s *Server) authenticate(r *http.Request) (*oauth.Token, error) {
 		return nil, err
 	}
 	token, err := s.Verify(r.Context(), raw, s.resource)
-	switch {
-	case err == nil && token != nil:
-		return token, nil
-	case errors.Is(err, oauth.ErrInvalidToken):
-		return nil, &refusal{
+	if err != nil || token == nil {
+		return nil, unverified(err)
+	}
+	return token, nil
+}
+
+// stillAlive checks the token of r again. A body may take its time to arrive, and what ended meanwhile must not speak.
+func (s *Server) stillAlive(r *http.Request) error {
+	if err := s.Alive(r.Context(), tokenOf(r.Context())); err != nil {
+		return unverified(err)
+	}
+	return nil
+}
+
+// unverified answers what Verify and Alive say.
+func unverified(err error) error {
+	if errors.Is(err, oauth.ErrInvalidToken) {
+		return &refusal{
 			status: http.StatusUnauthorized, code: "invalid_token", challenge: true,
 			description: "The access token is not valid here, has expired or was revoked.",
 		}
-	default:
-		return nil, &refusal{
-			status: http.StatusServiceUnavailable, code: "temporarily_unavailable", err: err,
-			description: "The access token cannot be checked just now. Try again in a moment.",
-		}
+	}
+	return &refusal{
+		status: http.StatusServiceUnavailable, code: "temporarily_unavailable", err: err,
+		description: "The access token cannot be checked just now. Try again in a moment.",
 	}
 }
 

@@ -20,13 +20,16 @@ const (
 
 // message looks at the body before the SDK does: its size and depth, that it is one message and not a
 // batch (gone since 2025-06-18, and a way to slip a second call past a check of the first), and that the
-// token opens the tool it names.
+// token is still alive and opens the tool it names.
 func (s *Server) message(next http.Handler) http.Handler {
 	return s.endpoint(func(w http.ResponseWriter, r *http.Request) error {
 		var body []byte
 		if r.Method == http.MethodPost {
 			var err error
 			if body, err = readBody(w, r); err != nil {
+				return err
+			}
+			if err := s.stillAlive(r); err != nil {
 				return err
 			}
 			if err := checkShape(body); err != nil {

@@ -139,3 +139,24 @@ func TestScopeCheckedByTool(t *testing.T) {
 		t.Error("the tool ran")
 	}
 }
+
+// TestTokenEndsWhileTheBodyArrives: who keeps a request waiting has no call in hand when access ends.
+func TestTokenEndsWhileTheBodyArrives(t *testing.T) {
+	d := open(t, nil)
+	const call = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"update_user_profile","arguments":{"first_name":"Mallory"}}}`
+	body, rest := io.Pipe()
+	d.verified = func() {
+		d.ended.Store(true)
+		go func() {
+			_, _ = io.WriteString(rest, call)
+			_ = rest.Close()
+		}()
+	}
+	r := d.send(t, "", func(r *http.Request) { r.Body, r.ContentLength = body, int64(len(call)) })
+	if r.status != http.StatusUnauthorized || !strings.Contains(r.header.Get("WWW-Authenticate"), `error="invalid_token"`) {
+		t.Errorf("%d %v %s", r.status, r.header, r.body)
+	}
+	if u, err := d.mcp.Store.User(t.Context(), d.jane.ID); err != nil || u.FirstName != "Jane" {
+		t.Errorf("%+v, %v", u, err)
+	}
+}

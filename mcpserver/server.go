@@ -38,7 +38,9 @@ type Config struct {
 
 	// Verify returns the token that raw is, when it was issued for resource and nothing has ended it;
 	// [oauth.ErrInvalidToken] when it was not. Any other error means that nobody can tell just now.
-	Verify   func(ctx context.Context, raw, resource string) (*oauth.Token, error)
+	Verify func(ctx context.Context, raw, resource string) (*oauth.Token, error)
+	// Alive checks a token that Verify has returned once more; its errors are the same.
+	Alive    func(ctx context.Context, token *oauth.Token) error
 	Store    *store.Store
 	Accounts *account.Accounts
 	Log      *slog.Logger
@@ -64,8 +66,8 @@ func New(c Config) (*Server, error) {
 	if err != nil || public.Host == "" || strings.HasSuffix(c.URL, "/") {
 		return nil, fmt.Errorf("public URL %q is not an absolute URL without a trailing slash", c.URL)
 	}
-	if c.Verify == nil || c.Store == nil || c.Accounts == nil {
-		return nil, errors.New("the MCP server needs Verify, Store and Accounts")
+	if c.Verify == nil || c.Alive == nil || c.Store == nil || c.Accounts == nil {
+		return nil, errors.New("the MCP server needs Verify, Alive, Store and Accounts")
 	}
 	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	if len(c.Scopes) == 0 {

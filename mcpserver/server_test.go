@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,6 +30,9 @@ type desk struct {
 	mcp  *Server
 	jane *store.User
 	log  *bytes.Buffer
+
+	verified func()      // after a token was
+	ended    atomic.Bool // every token, since it was verified
 }
 
 // everyday is a token's worth of the everyday scopes, everything one of all.
@@ -61,7 +65,7 @@ func open(t testing.TB, change func(*Config)) *desk {
 	d.Server = httptest.NewUnstartedServer(mux)
 	c := Config{
 		URL: "http://" + d.Listener.Addr().String(), Name: "Test Desk", Version: "1.0", Store: people, Accounts: account.New(account.Config{Store: people}),
-		Log: slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Verify: d.verify,
+		Log: slog.New(slog.NewTextHandler(d.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Verify: d.verify, Alive: d.alive,
 	}
 	if change != nil {
 		change(&c)
@@ -90,7 +94,20 @@ func (d *desk) verify(_ context.Context, raw, resource string) (*oauth.Token, er
 			return nil, fmt.Errorf("%w: signature of %s", oauth.ErrInvalidToken, raw)
 		}
 	}
+	if d.verified != nil {
+		d.verified()
+	}
 	return token, nil
+}
+
+func (d *desk) alive(_ context.Context, token *oauth.Token) error {
+	switch {
+	case token == nil:
+		return errors.New("no token")
+	case d.ended.Load():
+		return fmt.Errorf("%w: it was revoked", oauth.ErrInvalidToken)
+	}
+	return nil
 }
 
 // reply is an answer that was read to its end.
@@ -173,6 +190,7 @@ func TestNewRefuses(t *testing.T) {
 	good := Config{
 		URL: "https://desk.example", Store: new(store.Store), Accounts: new(account.Accounts),
 		Verify: func(context.Context, string, string) (*oauth.Token, error) { return nil, nil },
+		Alive:  func(context.Context, *oauth.Token) error { return nil },
 	}
 	if _, err := New(good); err != nil {
 		t.Fatal(err)
@@ -181,6 +199,7 @@ func TestNewRefuses(t *testing.T) {
 		"trailing slash": func(c *Config) { c.URL += "/" },
 		"relative":       func(c *Config) { c.URL = "desk.example" },
 		"no verify":      func(c *Config) { c.Verify = nil },
+		"no alive":       func(c *Config) { c.Alive = nil },
 		"no store":       func(c *Config) { c.Store = nil },
 		"no accounts":    func(c *Config) { c.Accounts = nil },
 	} {

@@ -50,17 +50,33 @@ func (s *Server) Verify(ctx context.Context, raw, resource string) (*Token, erro
 	case !s.Now().Before(t.ExpiresAt):
 		return nil, fmt.Errorf("%w: it has expired", ErrInvalidToken)
 	}
+	return t, s.unrevoked(ctx, t)
+}
+
+// Alive checks once more a token that Verify has returned, for whoever has done something else since: time passes, keys are
+// taken back and grants end. Errors are those of Verify.
+func (s *Server) Alive(ctx context.Context, t *Token) error {
+	if !s.Now().Before(t.ExpiresAt) {
+		return fmt.Errorf("%w: it has expired", ErrInvalidToken)
+	}
+	if _, err := s.keys.find(ctx, t.keyID); err != nil {
+		return err
+	}
+	return s.unrevoked(ctx, t)
+}
+
+func (s *Server) unrevoked(ctx context.Context, t *Token) error {
 	if s.revocations.vouch(t) {
-		return t, nil
+		return nil
 	}
 	alive, err := s.Store.GrantAlive(ctx, t.GrantID)
 	if err != nil {
-		return nil, fmt.Errorf("check token: %w", err)
+		return fmt.Errorf("check token: %w", err)
 	}
 	if !alive {
-		return nil, fmt.Errorf("%w: it was revoked", ErrInvalidToken)
+		return fmt.Errorf("%w: it was revoked", ErrInvalidToken)
 	}
-	return t, nil
+	return nil
 }
 
 // verify checks that raw is an access token that we signed, with a key that nobody has taken back. Whether it has

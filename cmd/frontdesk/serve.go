@@ -133,7 +133,7 @@ func newHandler(ctx context.Context, cfg *Config, s *store.Store, key []byte, se
 	authorization.Follow()
 	resource, err := mcpserver.New(mcpserver.Config{
 		URL: cfg.URL, Name: cfg.Name, Version: built().Version, Scopes: cfg.DefaultScopes,
-		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Store: s, Accounts: accounts, Log: log,
+		Hosts: cfg.Hosts, Origins: cfg.Origins, Verify: authorization.Verify, Alive: authorization.Alive, Store: s, Accounts: accounts, Log: log,
 	})
 	if err != nil {
 		return nil, nil, err

@@ -3,9 +3,12 @@
 package e2e
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"html"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -120,5 +123,29 @@ func TestGoSDKDisconnected(t *testing.T) {
 	nobody.Store(true)
 	if _, err := session.CallTool(t.Context(), call); !errors.Is(err, errNeedsLogin) {
 		t.Errorf("after it was disconnected a call says %v, want %v", err, errNeedsLogin)
+	}
+}
+
+// TestDisconnectedInTheMiddle: a call whose last byte comes after the person has disconnected its app does nothing more.
+func TestDisconnectedInTheMiddle(t *testing.T) {
+	d := start(t)
+	p := d.user(t)
+	a := d.native(t, nativeRedirect)
+	token := a.signedIn(t, d.stranger(t), p).Access
+	conn := d.raw(t, fmt.Sprintf("POST /mcp HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"+
+		"Accept: application/json, text/event-stream\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s", token, len(toolCall), toolCall[:len(toolCall)-1]))
+	if n := d.disconnect(t, p); n != 1 {
+		t.Fatalf("%d apps were connected", n)
+	}
+	if _, err := io.WriteString(conn, toolCall[len(toolCall)-1:]); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusUnauthorized {
+		t.Errorf("it was answered %d", res.StatusCode)
 	}
 }
