@@ -89,31 +89,39 @@ func (s *Server) askDocument(ctx context.Context, r *http.Request, id string, kn
 	return fetched.(*store.Client), nil
 }
 
-// fetchDocument reads and saves the document at id. While its origin is down the stale copy, where there is one, goes on,
-// unless another server was luckier meanwhile; once the origin says that there is none any more, or not a good one, it does not.
+// fetchDocument reads and saves the document at id.
 func (s *Server) fetchDocument(ctx context.Context, r *http.Request, id string, stale *store.Client) (*store.Client, error) {
 	c, err := s.readDocument(ctx, id)
 	if err != nil {
 		s.Log.WarnContext(ctx, "client document not taken", "request", r.Header.Get("X-Request-Id"), "client", id, "err", reason(err))
-		if stale == nil || !usable(stale) {
-			return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
-		}
-		if c, err := s.Store.Client(ctx, id); err == nil && usable(c) && !c.FetchedAt.Equal(stale.FetchedAt) {
-			return c, nil
-		}
-		c = new(*stale)
-		if !errors.Is(err, outbound.ErrDown) || s.Now().Sub(stale.FetchedAt) > maxStale {
-			c.RedirectURIs, c.PostLogoutRedirectURIs = nil, nil // nothing may go there, and it is fetched anew each time
-		}
-		c.FreshUntil = s.Now().Add(minFresh)
+		return s.staleDocument(ctx, stale, err)
 	}
 	if err := s.Store.SaveDocument(ctx, c); err != nil {
 		return nil, err
 	}
-	if !usable(c) {
-		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, err)
-	}
 	return s.Store.Client(ctx, id)
+}
+
+// staleDocument is what goes on of a document that could not be had, and why: while its origin is down the stale copy does,
+// where there is one; once the origin says that there is none any more, or not a good one, it does not. What another server
+// has got meanwhile, or an operator has decided, stands.
+func (s *Server) staleDocument(ctx context.Context, stale *store.Client, why error) (*store.Client, error) {
+	if stale == nil || !usable(stale) {
+		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, why)
+	}
+	c := new(*stale)
+	if !errors.Is(why, outbound.ErrDown) || s.Now().Sub(stale.FetchedAt) > maxStale {
+		c.RedirectURIs, c.PostLogoutRedirectURIs = nil, nil // nothing may go there, and it is fetched anew each time
+	}
+	c.FreshUntil = s.Now().Add(minFresh)
+	if err := s.Store.KeepDocument(ctx, c); err != nil {
+		return nil, err
+	}
+	c, err := s.Store.Client(ctx, stale.ID)
+	if err == nil && !usable(c) {
+		err = fmt.Errorf("%w: %w", store.ErrNotFound, why)
+	}
+	return c, err
 }
 
 // readDocument fetches and checks a document (CIMD draft sections 4 and 4.1).

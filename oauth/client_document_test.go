@@ -298,6 +298,28 @@ func TestDocumentFetchedElsewhere(t *testing.T) {
 	}
 }
 
+// TestDocumentDeletedMeanwhile: an operator's word holds against a fetch that was under way and brought nothing.
+func TestDocumentDeletedMeanwhile(t *testing.T) {
+	for _, code := range []int{http.StatusServiceUnavailable, http.StatusNotFound} {
+		h, o := newHouse(t), newOrigin(t)
+		r := httptest.NewRequest("GET", "/", nil)
+		_, err := h.client(t.Context(), r, o.url)
+		must(t, err)
+		must(t, h.Store.AllowClient(t.Context(), o.url))
+		h.clock.at = h.clock.at.Add(11 * time.Minute)
+		o.answer = func(w http.ResponseWriter, id string) {
+			must(t, h.Store.DeleteClient(t.Context(), id))
+			w.WriteHeader(code)
+		}
+		if c, err := h.client(t.Context(), r, o.url); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%d: %+v, %v", code, c, err)
+		}
+		if c, err := h.Store.Client(t.Context(), o.url); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%d: it is back: %+v, %v", code, c, err)
+		}
+	}
+}
+
 func TestOneFetchForAll(t *testing.T) {
 	h, o := newHouse(t), newOrigin(t)
 	begun, wait := make(chan struct{}), make(chan struct{})

@@ -102,14 +102,30 @@ func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
 		case err != nil:
 			return err
 		}
-		// A document that an operator allowed before anybody saw it has no redirect URIs yet.
-		if len(before.RedirectURIs) > 0 && another(before, c) {
-			if err := s.forgetConsents(ctx, c.ID); err != nil {
-				return err
-			}
-		}
-		return s.saveDocument(ctx, c)
+		return s.replaceDocument(ctx, before, c)
 	})
+}
+
+// KeepDocument is SaveDocument for what is left of a copy that could not be fetched anew. Where there is another copy by now
+// nothing happens. ErrNotFound: the client is gone.
+func (s *Store) KeepDocument(ctx context.Context, c *Client) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		before, err := s.holdClient(ctx, c.ID)
+		if err != nil || !before.FetchedAt.Equal(c.FetchedAt) {
+			return err
+		}
+		return s.replaceDocument(ctx, before, c)
+	})
+}
+
+func (s *Store) replaceDocument(ctx context.Context, before, c *Client) error {
+	// A document that an operator allowed before anybody saw it has no redirect URIs yet.
+	if len(before.RedirectURIs) > 0 && another(before, c) {
+		if err := s.forgetConsents(ctx, c.ID); err != nil {
+			return err
+		}
+	}
+	return s.saveDocument(ctx, c)
 }
 
 func (s *Store) saveDocument(ctx context.Context, c *Client) error {
