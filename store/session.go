@@ -35,8 +35,8 @@ func (s *Store) Session(ctx context.Context, id string) (*Session, error) {
 var readSession = "SELECT " + columns("sessions", new(Session)) + " FROM sessions WHERE id = $1 AND expires_at > $2"
 
 // DeleteSession ends one session; one that is gone already is no error.
-func (s *Store) DeleteSession(ctx context.Context, id string) error {
-	return wrap("delete session", s.db(ctx).Where("id = ?", id).Delete(&Session{}).Error)
+func (s *Store) DeleteSession(ctx context.Context, ids ...string) error {
+	return wrap("delete session", s.db(ctx).Where("id IN ?", ids).Delete(&Session{}).Error)
 }
 
 // DeleteSessions ends every session of a user.

@@ -32,8 +32,8 @@ type Session struct {
 }
 
 // StartSession signs the browser in as user, who was just authenticated or has just signed up, and forgets
-// whom it was signed in as. methods say how (RFC 8176). ErrWrongPassword: the person was banned or given
-// another password since.
+// whom it was signed in as. methods say how (RFC 8176). ErrWrongPassword: the person was banned, deleted or given
+// another password since. ErrLocked: locked since.
 func (a *Accounts) StartSession(w http.ResponseWriter, r *http.Request, user *store.User, methods ...string) (*Session, error) {
 	var b [secretLength]byte
 	_, _ = rand.Read(b[:]) // never fails
@@ -46,11 +46,15 @@ func (a *Accounts) StartSession(w http.ResponseWriter, r *http.Request, user *st
 	err := a.store.Tx(r.Context(), func(ctx context.Context) error {
 		held, err := a.store.HoldUser(ctx, user.ID)
 		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return ErrWrongPassword
 		case err != nil:
 			return err
 		case held.Banned() || held.PasswordHash != user.PasswordHash:
 			// A ban or a new password ends every session; none may slip in behind it.
 			return ErrWrongPassword
+		case held.Locked():
+			return ErrLocked
 		}
 		if err := a.deleteSessions(ctx, r); err != nil {
 			return err
@@ -95,13 +99,16 @@ func (a *Accounts) EndSession(w http.ResponseWriter, r *http.Request) error {
 
 // deleteSessions forgets every session that the browser shows a cookie of.
 func (a *Accounts) deleteSessions(ctx context.Context, r *http.Request) error {
-	var errs []error
+	var ids []string
 	for _, c := range r.CookiesNamed(a.cookieName()) {
 		if wellFormed(c.Value) {
-			errs = append(errs, a.store.DeleteSession(ctx, sessionID(c.Value)))
+			ids = append(ids, sessionID(c.Value))
 		}
 	}
-	return errors.Join(errs...)
+	if len(ids) == 0 {
+		return nil
+	}
+	return a.store.DeleteSession(ctx, ids...)
 }
 
 // cookieName takes the prefix that lets no other host and no http page set the cookie (RFC 6265bis

@@ -147,6 +147,15 @@ func TestBanSignsOut(t *testing.T) {
 	if err := d.store.Unban(t.Context(), u.ID); err != nil {
 		t.Fatal(err)
 	}
+	if err := d.store.Lock(t.Context(), u.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := late(); !errors.Is(err, ErrLocked) {
+		t.Error("signed in behind a lock:", err)
+	}
+	if err := d.store.Unlock(t.Context(), u.ID); err != nil {
+		t.Fatal(err)
+	}
 	if err := late(); err != nil {
 		t.Error(err)
 	}
@@ -159,7 +168,7 @@ func TestBanSignsOut(t *testing.T) {
 	if err := d.store.DeleteUser(t.Context(), u.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := late(); !errors.Is(err, store.ErrNotFound) {
+	if err := late(); !errors.Is(err, ErrWrongPassword) {
 		t.Error("signed in though deleted:", err)
 	}
 }
