@@ -38,12 +38,12 @@ func newRevocations(c Config) *revocations {
 func (s *Server) Follow() { s.Store.Follow(s.revocations) }
 
 // vouch tells that nothing was said against the token, as far as anybody knew store.Fresh ago, and this process knows
-// now. A token from before what is remembered is not vouched for.
+// now. A token from before what is remembered is not vouched for, nor one that will outlast it: from a clock that was ahead.
 func (r *revocations) vouch(t *Token) bool {
 	now := r.now()
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return r.fresh(now) && !t.IssuedAt.Before(r.since.Add(store.Slack)) &&
+	return r.fresh(now) && !t.IssuedAt.Before(r.since.Add(store.Slack)) && !t.IssuedAt.After(now.Add(store.Slack)) &&
 		!r.doubted(t.GrantID) && !r.doubted(t.UserID) && !r.doubted(t.ClientID)
 }
 

@@ -172,6 +172,12 @@ func TestVouching(t *testing.T) {
 		"others":                 {func(r *revocations) { r.Doubt("another") }, true},
 		"remembered since later": {func(r *revocations) { r.Hear(store.News{Began: began, Now: began, Since: began}) }, false},
 		"remembered since then":  {func(r *revocations) { r.Hear(store.News{Began: began, Now: began, Since: began.Add(-store.Slack)}) }, true},
+		"a clock that was ahead": {func(*revocations) {
+			token = &Token{GrantID: "grant", IssuedAt: began.Add(store.Slack + time.Minute)}
+		}, false},
+		"a clock that is a little ahead": {func(*revocations) {
+			token = &Token{GrantID: "grant", IssuedAt: began.Add(store.Slack)}
+		}, true},
 		"a token of a longer life": {func(*revocations) {
 			token = &Token{GrantID: "grant", IssuedAt: began.Add(-time.Hour - time.Minute)}
 		}, false},

@@ -41,9 +41,11 @@ func TestExpiredGoes(t *testing.T) {
 			{time.Minute, 0, map[string]int{"sessions": 1, "used_nonces": 1, "codes": 2, "refresh_tokens": 1, "grants": 2}},
 			{time.Minute + time.Millisecond, 1, map[string]int{"sessions": 0, "used_nonces": 1, "codes": 2}},
 			{2 * time.Minute, 0, map[string]int{"used_nonces": 1}},
-			{3 * time.Minute, 1, map[string]int{"used_nonces": 0, "codes": 2}},
+			{3 * time.Minute, 0, map[string]int{"used_nonces": 1, "codes": 2}},
 			{time.Minute + keep, 0, map[string]int{"codes": 2, "grants": 2}},
 			{time.Minute + keep + time.Millisecond, 3, map[string]int{"codes": 0, "refresh_tokens": 1, "grants": 1}},
+			{2*time.Minute + store.Slack, 0, map[string]int{"used_nonces": 1}},
+			{2*time.Minute + store.Slack + time.Millisecond, 1, map[string]int{"used_nonces": 0}},
 			{24 * time.Hour, 0, map[string]int{"refresh_tokens": 1, "grants": 1}},
 			{24*time.Hour + time.Millisecond, 2, map[string]int{"refresh_tokens": 0, "grants": 0}},
 			{1000 * time.Hour, 0, map[string]int{"users": 1, "emails": 1, "clients": 1, "consents": 1}},
@@ -112,7 +114,7 @@ func TestExpiredGoesInBatches(t *testing.T) {
 		const n = 2500
 		u, editor, ctx := person(t, s, "jane"), app(t, s, "Editor"), t.Context()
 		kept := refreshable(t, s, u, editor)
-		old := start.Add(-time.Hour).UnixMilli()
+		old := start.Add(-2 * store.Slack).UnixMilli()
 		for _, insert := range []string{
 			"INSERT INTO sessions (id, user_id, auth_time, created_at, expires_at) SELECT 'session' || i, '%[2]s', 0, 0, %[1]d FROM n",
 			"INSERT INTO used_nonces (id, expires_at) SELECT 'form' || i, %[1]d FROM n",
