@@ -155,8 +155,11 @@ func (k ed25519Key) VerifyPayload(payload, signature []byte, _ jose.SignatureAlg
 	return ed25519.VerifyWithOptions(ed25519.PublicKey(k), payload, signature, new(ed25519.Options))
 }
 
+// maxTried is how many of a client's keys an assertion is held against: those of a rotation, and some more.
+const maxTried = 4
+
 // checkSignature looks among the client's keys, and where none fits once more among those that its origin has now.
-// Keys in the assertion itself count for nothing.
+// Keys in the assertion itself count for nothing, and where it does not say which key it is, few are tried: each takes time.
 func (s *Server) checkSignature(ctx context.Context, c *store.Client, jws *jose.JSONWebSignature) error {
 	header := jws.Signatures[0].Protected
 	for _, again := range []bool{false, true} {
@@ -164,13 +167,16 @@ func (s *Server) checkSignature(ctx context.Context, c *store.Client, jws *jose.
 		if err != nil {
 			return fmt.Errorf("read client's keys: %w", err) // they were read when the client registered
 		}
-		known := false
+		known, tried := false, 0
 		for _, key := range keys {
 			if header.KeyID != "" && key.KeyID != header.KeyID ||
 				!slices.Contains(algorithmsOf(key), jose.SignatureAlgorithm(header.Algorithm)) {
 				continue
 			}
 			known = header.KeyID != ""
+			if tried++; tried > maxTried {
+				break
+			}
 			if _, err := jws.Verify(verifier(key.Key)); err == nil {
 				return nil
 			}

@@ -142,12 +142,15 @@ func publicKeys(set []byte) ([]jose.JSONWebKey, error) {
 	return keys, nil
 }
 
+// maxExponent is the one that everybody uses: with a large one a signature takes many times as long to check.
+const maxExponent = 1<<16 + 1
+
 // algorithmsOf lists what a key may sign with here (RFC 7518 section 3.1); none: it does not fit.
 func algorithmsOf(key jose.JSONWebKey) []jose.SignatureAlgorithm {
 	var fit []jose.SignatureAlgorithm
 	switch k := key.Key.(type) {
 	case *rsa.PublicKey:
-		if bits := k.N.BitLen(); bits >= 2048 && bits <= 8192 {
+		if bits := k.N.BitLen(); bits >= 2048 && bits <= 4096 && k.E <= maxExponent {
 			fit = []jose.SignatureAlgorithm{jose.RS256, jose.PS256}
 		}
 	case *ecdsa.PublicKey:

@@ -176,10 +176,33 @@ func TestPublicKeys(t *testing.T) {
 		`{"keys":[` + strings.Replace(one, "{", `{"alg":"ES384",`, 1) + `]}`,
 		`{"keys":[` + strings.Repeat(one+",", maxKeys) + one + `]}`,
 		`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`,
+		strings.Replace(jwksOf(t, rsaKey), `"e":"AQAB"`, `"e":"f____w"`, 1), // 2^31-1: slow to check
 		`{"keys":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`,
 	} {
 		if keys, err := publicKeys([]byte(set)); err == nil {
 			t.Errorf("%s: %d keys", set, len(keys))
+		}
+	}
+}
+
+// TestKeysThatAreTried: an assertion that does not say whose key it is has few of them tried, one that does finds its own.
+func TestKeysThatAreTried(t *testing.T) {
+	h := newHouse(t)
+	var keys []keyPair
+	for i := range maxTried + 1 {
+		keys = append(keys, newKeyPair(t, jose.ES256, fmt.Sprint(i)))
+	}
+	id := h.registered(t, keyClient(jwksOf(t, keys...)))
+	unnamed := func(k keyPair) string { k.kid = ""; return h.assertion(t, k, id, nil, nil) }
+	for name, c := range map[string]struct {
+		assertion string
+		want      int
+	}{
+		"the last one tried": {unnamed(keys[maxTried-1]), http.StatusOK}, "the one behind": {unnamed(keys[maxTried]), http.StatusUnauthorized},
+		"the same by its name": {h.assertion(t, keys[maxTried], id, nil, nil), http.StatusOK},
+	} {
+		if w := h.authenticate(c.assertion, nil); w.Code != c.want {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
 }
