@@ -13,7 +13,7 @@ import (
 
 const (
 	requestHeader = "X-Request-Id" // as http.CanonicalHeaderKey has it
-	maxBody       = 1 << 20        // bytes; /mcp has a limit of its own, and forms have smaller ones
+	maxBody       = 64 << 10       // bytes; /mcp has a limit of its own
 	maxLoggedPath = 200            // bytes
 )
 
