@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"strings"
 
 	"frontdesk/internal/outbound"
 	"frontdesk/oauth"
@@ -39,9 +40,26 @@ func decide(do func(s *store.Store, ctx context.Context, id string) error, done 
 			if err != nil {
 				return err
 			}
-			return c.settled(ctx, s, done, id)
+			if err := c.settled(ctx, s, done, id); err != nil {
+				return err
+			}
+			return c.showVouched(ctx, s, id)
 		})
 	}
+}
+
+// showVouched says what people now read that the operator has checked: a client may have changed since the operator looked.
+func (c *call) showVouched(ctx context.Context, s *store.Store, id string) error {
+	client, err := s.Client(ctx, id)
+	if err != nil || !client.Verified || client.Blocked {
+		return err
+	}
+	if len(client.RedirectURIs) == 0 {
+		_, err = fmt.Fprintln(c.stdout, "Its document has not been fetched yet.")
+		return err
+	}
+	_, err = fmt.Fprintf(c.stdout, "It is called %q and takes people to %s.\n", client.Name, strings.Join(client.RedirectURIs, " "))
+	return err
 }
 
 // newDocument is oauth.NewDocument for what these settings let the server fetch.

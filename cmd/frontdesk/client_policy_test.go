@@ -109,3 +109,23 @@ func TestDoctorSeesLoopbackDocuments(t *testing.T) {
 		}
 	}
 }
+
+// TestAllowSaysWhatIsVouchedFor, and a block has nothing to vouch for.
+func TestAllowSaysWhatIsVouchedFor(t *testing.T) {
+	p := newProgram(t)
+	var made clientDescription
+	p.do(&made, "", "client", "create", "--name", "Editor", "--redirect-uri", "http://127.0.0.1/cb", "--json")
+	for _, step := range []struct {
+		command, id, says string
+		not               bool
+	}{
+		{"allow", made.ID, `It is called "Editor" and takes people to http://127.0.0.1/cb.`, false},
+		{"allow", "https://a.example/c.json", "Its document has not been fetched yet.", false},
+		{"block", made.ID, "It is called", true},
+		{"unblock", made.ID, "It is called", true},
+	} {
+		if out, _, code := p.run("", "client", step.command, step.id); code != 0 || strings.Contains(out, step.says) == step.not {
+			t.Errorf("%s %s: %d %s", step.command, step.id, code, out)
+		}
+	}
+}
