@@ -164,6 +164,10 @@ func (s *Server) parseDocument(id string, body []byte) (*store.Client, error) {
 		return nil, errInvalidClientMetadata.WithHint("A document's client authenticates with its keys, or not at all.")
 	}
 	c, err := s.describedClient(&d.registration)
+	if err != nil && (optional || d.AuthMethod == "none") && !(hasKeys(d.JWKS) && d.JWKSURI != "") { // its keys may be none for us
+		optional, d.AuthMethod, d.JWKS, d.JWKSURI = false, "none", nil, ""
+		c, err = s.describedClient(&d.registration)
+	}
 	if err != nil {
 		return nil, err
 	}

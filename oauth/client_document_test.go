@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -158,6 +160,29 @@ func TestDocumentOfKeysAlone(t *testing.T) {
 	c, err := h.client(t.Context(), httptest.NewRequest("GET", "/", nil), o.url)
 	if err != nil || c.AuthMethod != "private_key_jwt" || c.AuthOptional {
 		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+// TestDocumentKeysThatDoNotFit: a client that may come without keys does where we cannot use them; others are refused.
+func TestDocumentKeysThatDoNotFit(t *testing.T) {
+	fits := json.RawMessage(jwksOf(t, newKeyPair(t, jose.ES256, "1")))
+	curve := json.RawMessage(`{"keys":[{"kty":"EC","crv":"P-384","x":"AA","y":"AA"}]}`)
+	for name, keys := range map[string]map[string]any{
+		"another curve": {"jwks": curve}, "no key": {"jwks": json.RawMessage(`{"keys":[]}`)}, "http": {"jwks_uri": "http://keys.example/jwks"},
+		"another algorithm": {"jwks": fits, "token_endpoint_auth_signing_alg": "ES384"},
+		"two sets":          {"jwks": fits, "jwks_uri": "https://keys.example/jwks"},
+	} {
+		for _, methods := range [][]string{{"private_key_jwt", "none"}, {"none"}, {"private_key_jwt"}} {
+			h, o := newHouse(t), newOrigin(t)
+			change := map[string]any{"token_endpoint_auth_method": nil, "token_endpoint_auth_methods_supported": methods}
+			maps.Copy(change, keys)
+			o.answer = documentOf(change)
+			c, err := h.client(t.Context(), httptest.NewRequest("GET", "/", nil), o.url)
+			refused := name == "two sets" || !slices.Contains(methods, "none")
+			if (err != nil) != refused || err == nil && (c.AuthMethod != "none" || c.AuthOptional || c.SigningAlg != "") {
+				t.Errorf("%s, %v: %+v, %v", name, methods, c, err)
+			}
+		}
 	}
 }
 
