@@ -17,8 +17,7 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 		Name: cleanName(asked.Name), RedirectURIs: asked.RedirectURIs,
 		ResponseTypes: []string{"code"}, AuthMethod: asked.AuthMethod, ApplicationType: asked.ApplicationType,
 		URI: asked.URI, LogoURI: asked.LogoURI, PolicyURI: asked.PolicyURI, TermsURI: asked.TermsURI,
-		SoftwareID: asked.SoftwareID, SoftwareVersion: asked.SoftwareVersion, Contacts: asked.Contacts,
-		Scopes:  s.registeredScopes(asked.Scope),
+		SoftwareID: asked.SoftwareID, SoftwareVersion: asked.SoftwareVersion, Contacts: slices.DeleteFunc(asked.Contacts, blank),
 		JWKSURI: asked.JWKSURI, SigningAlg: asked.SigningAlg,
 		IDTokenAlg: cmp.Or(asked.IDTokenAlg, usualAlgorithm), PostLogoutRedirectURIs: asked.PostLogoutRedirects,
 	}
@@ -34,9 +33,13 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 	if err := checkTexts(asked); err != nil {
 		return nil, err
 	}
+	if s.Outbound.Check(c.LogoURI) != nil {
+		c.LogoURI = "" // it could never be shown
+	}
 	if err := chooseGrants(c, asked); err != nil {
 		return nil, err
 	}
+	c.Scopes = s.registeredScopes(asked.Scope, c)
 	if err := s.chooseKeys(c, asked); err != nil {
 		return nil, err
 	}
@@ -94,6 +97,9 @@ func checkTexts(asked *registration) error {
 	}
 	return nil
 }
+
+// blank tells whether a contact says nothing. Some clients refuse "" in an answer.
+func blank(contact string) bool { return strings.TrimSpace(contact) == "" }
 
 // unseen tells whether r changes what is around it instead of showing: on a terminal, or in which direction text runs.
 func unseen(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
@@ -176,17 +182,10 @@ func chooseType(c *store.Client) error {
 // registeredScopes is what a client that registers itself may ask for: whatever it names, and the default
 // scopes, since a client that could not ask for those later would be at a dead end. Naming none means all.
 // People decide on the consent page.
-func (s *Server) registeredScopes(named string) []string {
+func (s *Server) registeredScopes(named string, c *store.Client) []string {
 	wanted := strings.Fields(named)
 	if len(wanted) == 0 {
 		return nil
 	}
-	wanted = append(wanted, s.DefaultScopes...)
-	var scopes []string
-	for _, scope := range s.Scopes {
-		if slices.Contains(wanted, scope.Name) {
-			scopes = append(scopes, scope.Name)
-		}
-	}
-	return scopes
+	return within(s.allowedScopes(c), append(wanted, s.DefaultScopes...))
 }

@@ -51,10 +51,14 @@ func (s *Server) requestedScopes(named string, client *store.Client) ([]string, 
 
 // allowedScopes is what the client may ask for, in the order in which people read it. An operator's list binds. A
 // client that registered itself has listed what it knew of, which is often just what the first challenge named; what
-// lies beyond the everyday it hears of in a later challenge, so its own list cannot rule that out.
+// lies beyond the everyday it hears of in a later challenge, so its own list cannot rule that out. A client that cannot
+// refresh cannot stay signed in.
 func (s *Server) allowedScopes(client *store.Client) []string {
 	var names []string
 	for _, scope := range s.Scopes {
+		if scope.Name == OfflineAccess && !slices.Contains(client.GrantTypes, "refresh_token") {
+			continue
+		}
 		beyond := client.Source != store.FromOperator && !slices.Contains(s.DefaultScopes, scope.Name) && !IsStandard(scope.Name)
 		if len(client.Scopes) == 0 || slices.Contains(client.Scopes, scope.Name) || beyond {
 			names = append(names, scope.Name)
@@ -68,20 +72,23 @@ func IsStandard(name string) bool {
 	return slices.ContainsFunc(Standard, func(s Scope) bool { return s.Name == name })
 }
 
+// scope finds a scope by its name; the zero Scope: there is none.
+func (s *Server) scope(name string) Scope {
+	i := slices.IndexFunc(s.Scopes, func(scope Scope) bool { return scope.Name == name })
+	if i < 0 {
+		return Scope{}
+	}
+	return s.Scopes[i]
+}
+
 // implied is the scopes and those that come with them, each once, those of the list first.
 func (s *Server) implied(names []string) []string {
 	var all []string
 	for len(names) > 0 {
 		var more []string
 		for _, name := range names {
-			if slices.Contains(all, name) {
-				continue
-			}
-			all = append(all, name)
-			for _, scope := range s.Scopes {
-				if scope.Name == name {
-					more = append(more, scope.Implies...)
-				}
+			if !slices.Contains(all, name) {
+				all, more = append(all, name), append(more, s.scope(name).Implies...)
 			}
 		}
 		names = more
