@@ -13,8 +13,8 @@ func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, a *authoriza
 	return s.ask(w, r, a, s.choice(a), nil)
 }
 
-// ask shows the consent page for c. Where the person has been there already and allowed nothing of it, refused is what they
-// left out: all that there was, and the page shows it as they left it.
+// ask shows the consent page for c. Where the person has been there already, and what they ticked could not be granted as it
+// was, refused is what they left out: the page shows it as they left it, and says why it is back.
 func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c choice, refused []string) error {
 	lookAlike, err := s.lookAlike(r.Context(), a.client)
 	if err != nil {
@@ -35,7 +35,10 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, a *authorization, c
 		Scopes: lines, Kept: Describe(s.Scopes, without(with(c.kept, a.allowed()...), c.asked)),
 		UserID:      !slices.ContainsFunc(lines, func(line AskedScope) bool { return line.Name == "openid" }),
 		RedirectURI: a.redirect, Site: Site(a.redirect), Local: isLocal(a.redirect),
-		First: !known, Nothing: len(refused) > 0, Lasts: s.AccessTokenLifetime,
+		First: !known, Nothing: s.decide(a, c, refused).nothing(), Lasts: s.AccessTokenLifetime,
+	}
+	if ticked, needs := s.torn(c, refused); ticked != "" {
+		ask.Torn = [2]Scope{s.scope(ticked), s.scope(needs)}
 	}
 	may := slices.Contains(c.asked, OfflineAccess) || a.consent == nil || !a.consent.Online
 	if may && slices.Contains(a.client.GrantTypes, "refresh_token") {

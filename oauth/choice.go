@@ -112,6 +112,16 @@ func (s *Server) spared(names, refused []string) []string {
 	})
 }
 
+// torn finds a line that the person has ticked without another that comes with it; "": there is none.
+func (s *Server) torn(c choice, refused []string) (ticked, needs string) {
+	for _, name := range without(c.asked, refused) {
+		if missing := within(s.implied([]string{name}), refused); len(missing) > 0 {
+			return name, missing[0]
+		}
+	}
+	return "", ""
+}
+
 // remember is the consent after a decision: what was not asked stays as it was.
 func (s *Server) remember(a *authorization, d decision) *store.Consent {
 	return &store.Consent{

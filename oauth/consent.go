@@ -59,11 +59,14 @@ func (s *Server) answerConsent(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization, f consentForm) error {
 	var code string
 	var decided decision
+	again := false // nothing that is ticked can be granted as it is
 	err := s.Store.Tx(r.Context(), func(ctx context.Context) error {
 		if err := s.hold(ctx, a); err != nil {
 			return err
 		}
-		if decided = s.decide(a, f.choice, f.choice.refused(a, r.PostForm)); decided.nothing() {
+		decided = s.decide(a, f.choice, f.choice.refused(a, r.PostForm))
+		if ticked, _ := s.torn(f.choice, decided.refused); decided.nothing() || ticked != "" {
+			again = true
 			return nil
 		}
 		if err := s.useForm(ctx, f); err != nil {
@@ -89,7 +92,7 @@ func (s *Server) allow(w http.ResponseWriter, r *http.Request, a *authorization,
 		return s.signIn(w, r, a)
 	case err != nil:
 		return a.toPerson(err)
-	case decided.nothing():
+	case again:
 		return s.ask(w, r, a, f.choice, decided.refused)
 	}
 	return s.respond(w, r, a, [][2]string{{"code", code}})

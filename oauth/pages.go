@@ -45,6 +45,7 @@ type ConsentRequest struct {
 	LookAlike   string        // a name that the client's own can be mistaken for; "": none
 	LogoURL     string        // our copy of the client's logo: a path on this server; "": none
 	Nothing     bool          // nothing that there is to allow was ticked, and the person is asked again
+	Torn        [2]Scope      // or the first was ticked without the second, which comes with it
 	Lasts       time.Duration // how long a token lasts
 	Unused      time.Duration // how long the client stays signed in without being used; 0: it does not
 }

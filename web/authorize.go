@@ -31,6 +31,7 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 		DocumentHost: oauth.DocumentHost(ask.Client), Local: ask.Local, New: ask.First, User: personOf(ask.User), SwitchURL: ask.SwitchURL,
 		ResourceName: ask.Resource.Name, ResourceURL: ask.Resource.URL,
 		RedirectHost: host, RedirectURI: ask.RedirectURI, Site: ask.Site, AppsURL: appsPath, UserID: ask.UserID, Nothing: ask.Nothing,
+		Torn: ask.Torn[0].Title, Needs: ask.Torn[1].Title,
 		Lasts: ask.Lasts, Unused: ask.Unused, LookAlike: ask.LookAlike, LogoURL: ask.LogoURL,
 	}
 	if ask.Client.Verified { // what a stranger names is no link where people decide (OpenID Connect Registration section 2)

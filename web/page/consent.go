@@ -22,6 +22,7 @@ type Consent struct {
 	Kept         []string      // what it was allowed before and keeps, as deeds
 	UserID       bool          // it learns the user id, whatever is ticked
 	Nothing      bool          // nothing that there is to allow was ticked, and the person is asked again
+	Torn, Needs  string        // or Torn was ticked without Needs, which comes with it
 	Lasts        time.Duration // how long its access lasts
 	Unused       time.Duration // how long it may renew that without being used; 0: it may not
 	RedirectHost string
