@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 
 	"github.com/pressly/goose/v3"
@@ -39,7 +38,7 @@ func (s *Store) goose(options ...goose.ProviderOption) (*goose.Provider, error) 
 		}
 	}
 	options = append(options, goose.WithSlog(slog.New(slog.DiscardHandler)))
-	return goose.NewProvider(s.kind, db, fs.FS(migrations.FS), options...)
+	return goose.NewProvider(s.kind, db, migrations.FS, options...)
 }
 
 // migrationLock keeps programs that start together from migrating together.

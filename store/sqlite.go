@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
 	"github.com/pressly/goose/v3"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
@@ -108,6 +107,3 @@ func openFile(c Config, connections int, q url.Values) (*sql.DB, error) {
 	db.SetMaxIdleConns(connections)
 	return db, nil
 }
-
-// The driver is named here so that its version is pinned beside gorm's.
-var _ = sqlite3.SQLiteDriver{}
