@@ -19,7 +19,6 @@ func migrate(*flag.FlagSet) action {
 		if err != nil {
 			return err
 		}
-		defer s.Close()
 		fmt.Fprintln(c.stdout, "The database's schema is up to date.")
 		return s.Close()
 	}
