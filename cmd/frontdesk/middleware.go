@@ -55,14 +55,14 @@ func naming(next http.Handler) http.Handler {
 func observing(next http.Handler, refuse refuser, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &recorder{ResponseWriter: w}
-		defer logRequest(log, rec, r.Method, r.URL.Path, r, time.Now())
+		defer logRequest(log, rec, r, time.Now())
 		defer answerPanic(rec, r, refuse, log)
 		next.ServeHTTP(rec, r)
 	})
 }
 
-func logRequest(log *slog.Logger, rec *recorder, method, path string, r *http.Request, start time.Time) {
-	level := slog.LevelInfo
+func logRequest(log *slog.Logger, rec *recorder, r *http.Request, start time.Time) {
+	level, path := slog.LevelInfo, r.URL.Path
 	if path == "/healthz" || path == "/readyz" {
 		level = slog.LevelDebug
 	}
@@ -70,7 +70,7 @@ func logRequest(log *slog.Logger, rec *recorder, method, path string, r *http.Re
 		return
 	}
 	log.LogAttrs(r.Context(), level, "request",
-		slog.String("method", method), slog.String("path", path[:min(len(path), maxLoggedPath)]), slog.Int("status", rec.code()),
+		slog.String("method", r.Method), slog.String("path", path[:min(len(path), maxLoggedPath)]), slog.Int("status", rec.code()),
 		slog.Duration("duration", time.Since(start)), slog.String("address", r.RemoteAddr), slog.String("request", r.Header.Get(requestHeader)))
 }
 
