@@ -64,14 +64,6 @@ func hasIPv6Loopback() bool {
 	return l.Close() == nil
 }
 
-func closeAll(listeners []net.Listener) error {
-	var errs []error
-	for _, l := range listeners {
-		errs = append(errs, l.Close())
-	}
-	return errors.Join(errs...)
-}
-
 // serveUntil answers on all listeners until ctx ends. Then it takes no more connections, and lets what runs
 // finish for a while.
 func serveUntil(ctx context.Context, handler http.Handler, listeners []net.Listener, log *slog.Logger) error {

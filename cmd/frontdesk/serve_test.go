@@ -296,14 +296,16 @@ func TestListen(t *testing.T) {
 	if again, err := listen("localhost:" + port); len(both) == 2 && err == nil {
 		t.Error("only one of the two was free:", again)
 	}
-	if err := closeAll(both[1:]); err != nil {
-		t.Error(err)
+	for _, l := range both[1:] {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 	one, err := listen("127.0.0.1:0")
 	if err != nil || len(one) != 1 {
 		t.Fatal(one, err)
 	}
-	if err := closeAll(one); err != nil {
+	if err := one[0].Close(); err != nil {
 		t.Error(err)
 	}
 }
