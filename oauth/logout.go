@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/ory/fosite"
@@ -142,12 +141,8 @@ func (s *Server) endSession(w http.ResponseWriter, r *http.Request, q *logoutReq
 		return toPerson(err)
 	}
 	to := q.to
-	if state := q.form.Get("state"); to != "" && q.form.Has("state") {
-		separator := "?"
-		if strings.Contains(to, "?") {
-			separator = "&"
-		}
-		to += separator + "state=" + url.QueryEscape(state)
+	if to != "" && q.form.Has("state") {
+		to = withParams(to, [2]string{"state", q.form.Get("state")})
 	}
 	if to != "" && q.hint != nil && (q.theirs || q.client.Verified) {
 		redirect(w, to)

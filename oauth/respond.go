@@ -16,19 +16,21 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, a *authorizatio
 	if a.form.Get("response_mode") == "form_post" {
 		return s.Pages.FormPost(w, r, a.redirect, params, a.agreed(r))
 	}
-	var to strings.Builder
-	to.WriteString(a.redirect)
-	separator := byte('?')
-	if strings.Contains(a.redirect, "?") {
-		separator = '&'
+	redirect(w, withParams(a.redirect, params...))
+	return nil
+}
+
+// withParams is uri, letter by letter, with parameters behind its own.
+func withParams(uri string, params ...[2]string) string {
+	separator := "?"
+	if strings.Contains(uri, "?") {
+		separator = "&"
 	}
 	for _, p := range params {
-		to.WriteByte(separator)
-		to.WriteString(p[0] + "=" + url.QueryEscape(p[1]))
-		separator = '&'
+		uri += separator + p[0] + "=" + url.QueryEscape(p[1])
+		separator = "&"
 	}
-	redirect(w, to.String())
-	return nil
+	return uri
 }
 
 // agreed tells whether a person or the operator has agreed to what the client's address is sent. Anybody can register the
