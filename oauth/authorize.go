@@ -147,7 +147,8 @@ func (a *authorization) context(ctx context.Context) context.Context {
 	return context.WithValue(ctx, clientKey{}, &client{Client: a.client, redirects: []string{a.redirect}, scopes: a.scopes})
 }
 
-// request is what fosite gets to see: the checked parameters, and the resource as its audience.
+// request is what fosite gets to see: the checked parameters, and the resource as its audience. How the answer is sent is
+// respond's alone.
 func (a *authorization) request(r *http.Request) *http.Request {
 	form := url.Values{
 		"client_id": {a.client.ID}, "response_type": {"code"}, "redirect_uri": {a.redirect},
@@ -155,7 +156,7 @@ func (a *authorization) request(r *http.Request) *http.Request {
 		// fosite refuses short states, which real clients send; PKCE protects the code. respond echoes theirs.
 		"state": {"answered by respond"},
 	}
-	for _, name := range []string{"nonce", "code_challenge", "code_challenge_method", "response_mode"} {
+	for _, name := range []string{"nonce", "code_challenge", "code_challenge_method"} {
 		if a.form.Has(name) {
 			form.Set(name, a.form.Get(name))
 		}

@@ -39,11 +39,6 @@ func (c *client) GetGrantTypes() fosite.Arguments { return c.GrantTypes }
 // GetResponseTypes implements fosite.Client.
 func (c *client) GetResponseTypes() fosite.Arguments { return fosite.Arguments{"code"} }
 
-// GetResponseModes implements fosite.ResponseModeClient.
-func (c *client) GetResponseModes() []fosite.ResponseModeType {
-	return []fosite.ResponseModeType{fosite.ResponseModeQuery, fosite.ResponseModeFormPost}
-}
-
 // GetScopes implements fosite.Client.
 func (c *client) GetScopes() fosite.Arguments { return c.scopes }
 
