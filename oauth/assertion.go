@@ -3,8 +3,6 @@ package oauth
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -103,8 +101,7 @@ func (s *Server) checkAssertion(ctx context.Context, c *store.Client, a *asserti
 	if err := s.checkSignature(ctx, c, a.jws); err != nil {
 		return err
 	}
-	sum := sha256.Sum256([]byte(c.ID + " " + a.claims.ID))
-	err := s.Store.UseNonce(ctx, "assertion_"+base64.RawURLEncoding.EncodeToString(sum[:]), a.claims.ExpiresAt.time().Add(clockSkew))
+	err := s.Store.UseNonce(ctx, "assertion_"+digest(c.ID+" "+a.claims.ID), a.claims.ExpiresAt.time().Add(clockSkew))
 	if errors.Is(err, store.ErrConflict) {
 		return badAssertion("it was used before")
 	}

@@ -80,7 +80,7 @@ func (s *Server) introspection(ctx context.Context, asking *store.Client, token 
 // introspectRefresh tells a refresh token's own client about it: a resource server has no use for one (section 4).
 // One that was rotated is not active, although it answers once more for those that lost the reply.
 func (s *Server) introspectRefresh(ctx context.Context, asking *store.Client, token string) (introspection, error) {
-	t, err := s.Store.RefreshToken(ctx, signature(token))
+	t, err := s.Store.RefreshToken(ctx, digest(token))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return introspection{}, nil

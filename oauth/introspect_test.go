@@ -71,7 +71,7 @@ func TestIntrospectRefresh(t *testing.T) {
 	if err := h.Store.CreateCode(t.Context(), code); err != nil {
 		t.Fatal(err)
 	}
-	err := h.Store.CreateRefreshToken(t.Context(), &store.RefreshToken{Signature: signature(token), GrantID: code.GrantID, ExpiresAt: h.clock.at.Add(time.Hour)})
+	err := h.Store.CreateRefreshToken(t.Context(), &store.RefreshToken{Signature: digest(token), GrantID: code.GrantID, ExpiresAt: h.clock.at.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -52,7 +52,7 @@ func (s *Server) grantOf(r *http.Request, token string) (grantID, clientID strin
 	case !errors.Is(err, ErrInvalidToken):
 		return "", "", err
 	}
-	t, err := s.Store.RefreshToken(r.Context(), signature(token))
+	t, err := s.Store.RefreshToken(r.Context(), digest(token))
 	if err != nil {
 		return "", "", err
 	}

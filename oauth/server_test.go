@@ -159,7 +159,7 @@ func (h *house) authorizeURL(change url.Values) string {
 	return "/oauth/authorize?" + q.Encode()
 }
 
-func challengeOf(verifier string) string { return signature(verifier) } // both are BASE64URL(SHA256())
+func challengeOf(verifier string) string { return digest(verifier) }
 
 // authorized is the answer in the Location after a signed-in person's request.
 func (h *house) authorized(tb testing.TB, change url.Values) url.Values {

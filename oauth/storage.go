@@ -2,9 +2,7 @@ package oauth
 
 import (
 	"context"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/base64"
 	"errors"
 	"maps"
 	"net/url"
@@ -107,9 +105,7 @@ func (s *storage) code(ctx context.Context, signature string) (*store.Code, erro
 
 // verifies is RFC 7636 section 4.6 for S256.
 func verifies(verifier, challenge string) bool {
-	sum := sha256.Sum256([]byte(verifier))
-	made := base64.RawURLEncoding.EncodeToString(sum[:])
-	return subtle.ConstantTimeCompare([]byte(made), []byte(challenge)) == 1
+	return subtle.ConstantTimeCompare([]byte(digest(verifier)), []byte(challenge)) == 1
 }
 
 // requester is a grant as fosite wants to see it.

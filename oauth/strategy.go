@@ -21,9 +21,9 @@ const (
 	refreshPrefix = "fdr_"
 )
 
-// signature is the hash under which an opaque token is kept.
-func signature(token string) string {
-	sum := sha256.Sum256([]byte(token))
+// digest is BASE64URL(SHA256(text)): what an opaque token is kept under, and a PKCE challenge (RFC 7636 section 4.2).
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
@@ -44,13 +44,13 @@ func (s *strategy) successor(token string) string {
 
 // AuthorizeCodeSignature implements fosite's AuthorizeCodeStrategy.
 func (*strategy) AuthorizeCodeSignature(_ context.Context, token string) string {
-	return signature(token)
+	return digest(token)
 }
 
 // GenerateAuthorizeCode implements fosite's AuthorizeCodeStrategy.
 func (*strategy) GenerateAuthorizeCode(context.Context, fosite.Requester) (string, string, error) {
 	code := randomToken(codePrefix)
-	return code, signature(code), nil
+	return code, digest(code), nil
 }
 
 // ValidateAuthorizeCode implements fosite's AuthorizeCodeStrategy.
@@ -60,18 +60,18 @@ func (s *strategy) ValidateAuthorizeCode(_ context.Context, r fosite.Requester, 
 
 // RefreshTokenSignature implements fosite's RefreshTokenStrategy.
 func (*strategy) RefreshTokenSignature(_ context.Context, token string) string {
-	return signature(token)
+	return digest(token)
 }
 
 // GenerateRefreshToken implements fosite's RefreshTokenStrategy.
 func (s *strategy) GenerateRefreshToken(ctx context.Context, r fosite.Requester) (string, string, error) {
 	if ar, ok := r.(fosite.AccessRequester); !ok || !ar.GetGrantTypes().ExactOne("refresh_token") {
 		token := randomToken(refreshPrefix)
-		return token, signature(token), nil
+		return token, digest(token), nil
 	}
 	token := s.successor(r.GetRequestForm().Get("refresh_token"))
-	exchangeOf(ctx).next.Signature = signature(token) // RotateRefreshToken saves it
-	return token, signature(token), nil
+	exchangeOf(ctx).next.Signature = digest(token) // RotateRefreshToken saves it
+	return token, digest(token), nil
 }
 
 // ValidateRefreshToken implements fosite's RefreshTokenStrategy.
