@@ -25,7 +25,7 @@ func (s *Server) jwks(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified) // RFC 9110 section 15.4.5
 		return nil
 	}
-	h["Content-Type"], h["Content-Length"] = documentType, now.jwks.length
+	h["Content-Type"], h["Content-Length"] = drawnType, now.jwks.length
 	_, _ = w.Write(now.jwks.body) // the client may be gone
 	return nil
 }

@@ -19,7 +19,7 @@ type ring struct {
 	turn    uint64                 // of the read that it comes from
 	keys    map[string]*signingKey // by id: whose tokens may be alive
 	signing map[string]*signingKey // by algorithm: the one that signs
-	jwks    document
+	jwks    drawn
 	etag    []string // as a header
 }
 
@@ -72,6 +72,6 @@ func (r *ring) draw(rows []store.SigningKey) error {
 		return fmt.Errorf("draw JWKS: %w", err)
 	}
 	sum := sha256.Sum256(body)
-	r.jwks, r.etag = newDocument(body), []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	r.jwks, r.etag = newDrawn(body), []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
 	return nil
 }

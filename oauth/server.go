@@ -64,14 +64,14 @@ type Server struct {
 	clientKeys  clientKeys
 	names       knownNames
 	revocations *revocations
-	documents   map[string]document
+	described   drawn // the metadata
 }
 
 // endpoints is every route of this room, with the member of the metadata document that names it.
 func (s *Server) endpoints() []endpoint {
 	return []endpoint{
-		{"GET", "/.well-known/oauth-authorization-server", "", s.document},                       // RFC 8414 section 3
-		{"GET", "/.well-known/openid-configuration", "", s.document},                             // OpenID Connect Discovery section 4
+		{"GET", "/.well-known/oauth-authorization-server", "", s.metadata},                       // RFC 8414 section 3
+		{"GET", "/.well-known/openid-configuration", "", s.metadata},                             // OpenID Connect Discovery section 4
 		{"GET", "/.well-known/jwks.json", "jwks_uri", s.jwks},                                    // RFC 7517 section 5
 		{"GET", "/oauth/authorize", "authorization_endpoint", s.authorize},                       // RFC 6749 section 3.1
 		{"POST", "/oauth/authorize", "", s.authorizePost},                                        // OpenID Connect Core section 3.1.2.1
@@ -103,7 +103,7 @@ func onlyIf(on bool, member string) string {
 	return ""
 }
 
-// New prepares the server: it makes or opens the signing key and draws the documents that never change.
+// New prepares the server: it makes or opens the signing key and draws the metadata, which never changes.
 func New(ctx context.Context, c Config) (*Server, error) {
 	if len(c.Resources) == 0 {
 		return nil, errors.New("oauth: no resource")
@@ -124,7 +124,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, err
 	}
 	s.provider = s.newProvider()
-	s.documents, err = s.drawDocuments()
+	s.described, err = s.drawMetadata()
 	return s, err
 }
 
