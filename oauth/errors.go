@@ -13,106 +13,65 @@ import (
 
 // What a client may be told beyond fosite's own list.
 var (
-	errDenied = &fosite.RFC6749Error{ // RFC 6749 section 4.1.2.1; some clients show it to the person
-		ErrorField: fosite.ErrAccessDenied.ErrorField, CodeField: http.StatusForbidden, DescriptionField: "The person chose Deny.",
-	}
-	errInvalidTarget = &fosite.RFC6749Error{ // RFC 8707 section 2
-		ErrorField: "invalid_target", CodeField: http.StatusBadRequest,
-		DescriptionField: "The requested resource is unknown or does not belong to this grant.",
-	}
-	errInvalidRedirectURI = &fosite.RFC6749Error{ // RFC 7591 section 3.2.2
-		ErrorField: "invalid_redirect_uri", CodeField: http.StatusBadRequest,
-		DescriptionField: "A redirect URI is not allowed.",
-	}
-	errInvalidClientMetadata = &fosite.RFC6749Error{ // RFC 7591 section 3.2.2
-		ErrorField: "invalid_client_metadata", CodeField: http.StatusBadRequest,
-		DescriptionField: "A client metadata field is not allowed.",
-	}
-	errTooMany = &fosite.RFC6749Error{
-		ErrorField: "temporarily_unavailable", CodeField: http.StatusTooManyRequests,
-		DescriptionField: "Too many registrations come from this address. Try again later.",
-	}
-	errBadToken = &fosite.RFC6749Error{ // RFC 6750 section 3.1
-		ErrorField: "invalid_token", CodeField: http.StatusUnauthorized,
-		DescriptionField: "The access token was not issued here, has expired or was revoked.",
-	}
+	errDenied = newError("access_denied", http.StatusForbidden, // RFC 6749 section 4.1.2.1; some clients show it to the person
+		"The person chose Deny.")
+	errInvalidTarget = newError("invalid_target", http.StatusBadRequest, // RFC 8707 section 2
+		"The requested resource is unknown or does not belong to this grant.")
+	errInvalidRedirectURI = newError("invalid_redirect_uri", http.StatusBadRequest, // RFC 7591 section 3.2.2
+		"A redirect URI is not allowed.")
+	errInvalidClientMetadata = newError("invalid_client_metadata", http.StatusBadRequest, // RFC 7591 section 3.2.2
+		"A client metadata field is not allowed.")
+	errTooMany = newError("temporarily_unavailable", http.StatusTooManyRequests,
+		"Too many registrations come from this address. Try again later.")
+	errBadToken = newError("invalid_token", http.StatusUnauthorized, // RFC 6750 section 3.1
+		"The access token was not issued here, has expired or was revoked.")
 	errNoToken  = &fosite.RFC6749Error{CodeField: http.StatusUnauthorized} // RFC 6750 section 3.1: a challenge, and no error
-	errNoOpenID = &fosite.RFC6749Error{                                    // RFC 6750 section 3.1
-		ErrorField: "insufficient_scope", CodeField: http.StatusForbidden,
-		DescriptionField: "The access token was not granted the scope 'openid'.",
-	}
-	errFull = &fosite.RFC6749Error{
-		ErrorField: "temporarily_unavailable", CodeField: http.StatusTooManyRequests,
-		DescriptionField: "Too many clients that nobody uses are registered here. Try again later.",
-	}
-	errInvalidRegistrationToken = &fosite.RFC6749Error{ // RFC 6750 section 3.1, RFC 7592 section 2.1
-		ErrorField: "invalid_token", CodeField: http.StatusUnauthorized,
-		DescriptionField: "The registration access token is missing, wrong or no longer valid.",
-	}
-	errBlockedClient = &fosite.RFC6749Error{
-		ErrorField: "access_denied", CodeField: http.StatusForbidden,
-		DescriptionField: "The operator of this server has blocked the client.",
-	}
-	errNotAllowed = &fosite.RFC6749Error{
-		ErrorField: "unauthorized_client", CodeField: http.StatusBadRequest,
-		DescriptionField: "Only apps that the operator of this server has allowed may connect, and this one is not among them. Ask them to allow it:",
-	}
-	errNoLogo = &fosite.RFC6749Error{ErrorField: "not_found", CodeField: http.StatusNotFound, DescriptionField: "There is no such logo."}
+	errNoOpenID = newError("insufficient_scope", http.StatusForbidden,     // RFC 6750 section 3.1
+		"The access token was not granted the scope 'openid'.")
+	errFull = newError("temporarily_unavailable", http.StatusTooManyRequests,
+		"Too many clients that nobody uses are registered here. Try again later.")
+	errInvalidRegistrationToken = newError("invalid_token", http.StatusUnauthorized, // RFC 6750 section 3.1, RFC 7592 section 2.1
+		"The registration access token is missing, wrong or no longer valid.")
+	errBlockedClient = newError("access_denied", http.StatusForbidden, "The operator of this server has blocked the client.")
+	errNotAllowed    = newError("unauthorized_client", http.StatusBadRequest,
+		"Only apps that the operator of this server has allowed may connect, and this one is not among them. Ask them to allow it:")
+	errNoLogo = newError("not_found", http.StatusNotFound, "There is no such logo.")
 
-	errRegistrationOff = &fosite.RFC6749Error{
-		ErrorField: "access_denied", CodeField: http.StatusForbidden,
-		DescriptionField: "This server does not let clients register themselves. Ask its operator for a client.",
-	}
-	errUnavailable = &fosite.RFC6749Error{
-		ErrorField: "temporarily_unavailable", CodeField: http.StatusServiceUnavailable,
-		DescriptionField: "The server cannot answer right now. Try again in a moment.",
-	}
+	errRegistrationOff = newError("access_denied", http.StatusForbidden,
+		"This server does not let clients register themselves. Ask its operator for a client.")
+	errUnavailable = newError("temporarily_unavailable", http.StatusServiceUnavailable,
+		"The server cannot answer right now. Try again in a moment.")
 )
 
 // What a person reads whose browser an app sent here, or who answered a page.
 var (
-	errNoClient = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The address does not say which app sent you. Go back to the app and connect again.",
-	}
-	errBlockedApp = &fosite.RFC6749Error{ // to its own questions a blocked client is an unknown one
-		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The operator of this server has blocked the app that sent you here. If you think that it should not be, tell them:",
-	}
-	errNoDocument = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here describes itself at an address that this server cannot use: it does not answer, is not reached by https, or holds no such description. Try again, or tell its maker:",
-	}
-	errUnknownClient = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidClient.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here is not registered here, or no longer is. Go back to it and connect again.",
-	}
-	errMissingRedirect = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here does not say where it wants the answer. Go back to it and connect again.",
-	}
-	errUnknownRedirect = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here wants the answer at an address that it has not registered, so you are not sent there. Go back to it and connect again. It named this address:",
-	}
-	errUnknownPostLogoutRedirect = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The app that sent you here wants you to go on to an address that it has not registered. You are not sent there.",
-	}
-	errUnsupportedResponseMode = &fosite.RFC6749Error{
-		ErrorField: fosite.ErrInvalidRequest.ErrorField, CodeField: http.StatusBadRequest,
-		DescriptionField: "The parameter 'response_mode' may be 'query' or 'form_post'.",
-	}
+	errNoClient = newError("invalid_client", http.StatusBadRequest,
+		"The address does not say which app sent you. Go back to the app and connect again.")
+	errBlockedApp = newError("invalid_client", http.StatusBadRequest, // to its own questions a blocked client is an unknown one
+		"The operator of this server has blocked the app that sent you here. If you think that it should not be, tell them:")
+	errNoDocument = newError("invalid_client", http.StatusBadRequest,
+		"The app that sent you here describes itself at an address that this server cannot use: it does not answer, is not reached by https, or holds no such description. Try again, or tell its maker:")
+	errUnknownClient = newError("invalid_client", http.StatusBadRequest,
+		"The app that sent you here is not registered here, or no longer is. Go back to it and connect again.")
+	errMissingRedirect = newError("invalid_request", http.StatusBadRequest,
+		"The app that sent you here does not say where it wants the answer. Go back to it and connect again.")
+	errUnknownRedirect = newError("invalid_request", http.StatusBadRequest,
+		"The app that sent you here wants the answer at an address that it has not registered, so you are not sent there. Go back to it and connect again. It named this address:")
+	errUnknownPostLogoutRedirect = newError("invalid_request", http.StatusBadRequest,
+		"The app that sent you here wants you to go on to an address that it has not registered. You are not sent there.")
+	errUnsupportedResponseMode = newError("invalid_request", http.StatusBadRequest,
+		"The parameter 'response_mode' may be 'query' or 'form_post'.")
 	errInvalidHint = fosite.ErrInvalidRequest.WithHint("The id_token_hint is not an ID token of this server.")
-	errStaleForm   = &fosite.RFC6749Error{
-		ErrorField: "stale_form", CodeField: http.StatusBadRequest,
-		DescriptionField: "This page was already answered, or it was opened too long ago. If you still want to answer it, show it again.",
-	}
-	errForeignForm = &fosite.RFC6749Error{
-		ErrorField: "foreign_form", CodeField: http.StatusForbidden,
-		DescriptionField: "The answer came from another site and was not taken.",
-	}
+	errStaleForm   = newError("stale_form", http.StatusBadRequest,
+		"This page was already answered, or it was opened too long ago. If you still want to answer it, show it again.")
+	errForeignForm = newError("foreign_form", http.StatusForbidden,
+		"The answer came from another site and was not taken.")
 )
+
+// newError is an error of ours: its code on the wire, its status, and what it says.
+func newError(code string, status int, description string) *fosite.RFC6749Error {
+	return &fosite.RFC6749Error{ErrorField: code, CodeField: status, DescriptionField: description}
+}
 
 // answer is the only writer of errors: to the client through its redirect, to the person as a page, or
 // as JSON.
