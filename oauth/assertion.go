@@ -31,11 +31,7 @@ var assertionAlgs = []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256
 const algEd25519 jose.SignatureAlgorithm = "Ed25519"
 
 func assertionAlgNames() []string {
-	names := make([]string, len(assertionAlgs))
-	for i, alg := range assertionAlgs {
-		names[i] = string(alg)
-	}
-	return names
+	return each(assertionAlgs, func(alg jose.SignatureAlgorithm) string { return string(alg) })
 }
 
 // assertion is a client assertion (RFC 7523 section 3) on its way to be believed.

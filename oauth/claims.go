@@ -1,6 +1,10 @@
 package oauth
 
-import "frontdesk/store"
+import (
+	"slices"
+
+	"frontdesk/store"
+)
 
 // claim is something that userinfo says of a person (OpenID Connect Core section 5.1) where the scope was
 // granted (section 5.4). value is nil where it is not known: then the claim is left out.
@@ -44,11 +48,7 @@ var tokenClaims = []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonc
 
 // claimNames is claims_supported of the metadata document.
 func claimNames() []string {
-	names := append([]string{}, tokenClaims...)
-	for _, c := range claims {
-		names = append(names, c.name)
-	}
-	return names
+	return slices.Concat(tokenClaims, each(claims, func(c claim) string { return c.name }))
 }
 
 // acr is the authentication context class of every sign-in. "0" says that nobody has assessed it against ISO/IEC

@@ -20,13 +20,7 @@ var grantTypes = []grantType{
 	{"refresh_token", compose.OAuth2RefreshTokenGrantFactory},      // RFC 6749 section 6
 }
 
-func grantTypeNames() []string {
-	names := make([]string, len(grantTypes))
-	for i, g := range grantTypes {
-		names[i] = g.name
-	}
-	return names
-}
+func grantTypeNames() []string { return each(grantTypes, func(g grantType) string { return g.name }) }
 
 // codeLifetime is how long a code waits to be exchanged.
 const codeLifetime = time.Minute

@@ -16,13 +16,9 @@ func newDrawn(body []byte) drawn { return drawn{body, []string{strconv.Itoa(len(
 
 // drawMetadata makes RFC 8414 section 2 and OpenID Connect Discovery section 3 in one.
 func (s *Server) drawMetadata() (drawn, error) {
-	var scopes []string
-	for _, scope := range s.Scopes {
-		scopes = append(scopes, scope.Name)
-	}
 	m := map[string]any{
 		"issuer":                                                   s.URL,
-		"scopes_supported":                                         scopes,
+		"scopes_supported":                                         each(s.Scopes, func(scope Scope) string { return scope.Name }),
 		"response_types_supported":                                 []string{"code"},
 		"response_modes_supported":                                 []string{"query", "form_post"},
 		"grant_types_supported":                                    grantTypeNames(),

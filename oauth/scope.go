@@ -147,6 +147,15 @@ func (s *Server) resource(named string) (Resource, bool) {
 	return Resource{}, false
 }
 
+// each is one thing of everything in a list.
+func each[T, R any](list []T, of func(T) R) []R {
+	all := make([]R, len(list))
+	for i, one := range list {
+		all[i] = of(one)
+	}
+	return all
+}
+
 // with is names and those of more that are not among them.
 func with(names []string, more ...string) []string {
 	return append(slices.Clone(names), without(more, names)...)

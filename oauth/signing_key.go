@@ -42,21 +42,11 @@ const usualAlgorithm = string(jose.ES256)
 
 // Algorithms lists the names of the algorithms that tokens are signed with, the usual one first.
 func Algorithms() []string {
-	names := make([]string, len(algorithms))
-	for i, a := range algorithms {
-		names[i] = string(a.name)
-	}
-	return names
+	return each(algorithms, func(a algorithm) string { return string(a.name) })
 }
 
 // ours is what a token of ours may be signed with: its key says which of them it is.
-var ours = func() []jose.SignatureAlgorithm {
-	names := make([]jose.SignatureAlgorithm, len(algorithms))
-	for i, a := range algorithms {
-		names[i] = a.name
-	}
-	return names
-}()
+var ours = each(algorithms, func(a algorithm) jose.SignatureAlgorithm { return a.name })
 
 func algorithmNamed(name string) (algorithm, error) {
 	for _, a := range algorithms {
