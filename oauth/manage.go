@@ -91,9 +91,11 @@ func (s *Server) updateClient(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c.ID, c.Source, c.CreatedAt, c.SecretRotatedAt = before.ID, before.Source, before.CreatedAt, before.SecretRotatedAt
-	secret := keepSecret(c, before)
-	token := newManageToken(c)
+	c.ID, c.CreatedAt = before.ID, before.CreatedAt
+	secret, token := newSecret(c), newManageToken(c)
+	if before.SecretHash != "" {
+		secret = "" // UpdateClient lets it keep the one that it has
+	}
 	if err := s.Store.UpdateClient(r.Context(), c, hashSecret(held)); errors.Is(err, store.ErrNotFound) {
 		return unauthorized(w, held) // another update, or the end of the client, was first
 	} else if err != nil {
@@ -101,16 +103,6 @@ func (s *Server) updateClient(w http.ResponseWriter, r *http.Request) error {
 	}
 	writeJSON(w, http.StatusOK, s.describe(c, secret, token))
 	return nil
-}
-
-// keepSecret leaves a client its secret, or gives it one where it only now authenticates with one.
-func keepSecret(c, before *store.Client) string {
-	secret := newSecret(c)
-	if c.SecretHash == "" || before.SecretHash == "" {
-		return secret
-	}
-	c.SecretHash = before.SecretHash
-	return ""
 }
 
 // deleteClient ends a client and every token of it (RFC 7592 section 2.3).

@@ -27,9 +27,8 @@ func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error 
 		if c.SecretHash != "" && before.SecretHash != "" {
 			c.SecretHash = before.SecretHash // an operator may have replaced it since c was drawn up
 		}
-		c.SecretRotatedAt = before.SecretRotatedAt
 		return touched("update client", s.db(ctx).Model(c).Where("registration_hash = ?", held).
-			Select("*").Omit("id", "created_at", "source", "blocked", "fresh_until", "fetched_at", "resource_server").Updates(c))
+			Select("*").Omit("id", "created_at", "secret_rotated_at", "source", "blocked", "fresh_until", "fetched_at", "resource_server").Updates(c))
 	})
 }
 
