@@ -23,7 +23,7 @@ func cleanName(name string) string {
 		case unicode.IsSpace(r):
 			r, marks = ' ', 0
 		case !unicode.IsPrint(r), r == '\u2800', // braille blank
-			unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
+			unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector):
 			continue
 		case unicode.In(r, unicode.Mn, unicode.Me):
 			if marks++; marks > maxMarks {
