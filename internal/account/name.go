@@ -27,13 +27,12 @@ var errAddress = &FieldError{"email", "This is not an email address. Write it li
 
 // canonicalIdentifier is the spelling under which the store knows an email address or username.
 func canonicalIdentifier(identifier string) (string, error) {
-	identifier = strings.TrimSpace(identifier)
 	if strings.Contains(identifier, "@") {
-		return canonicalEmail(identifier)
+		return canonicalEmail(strings.TrimSpace(identifier))
 	}
-	username := strings.ToLower(identifier)
+	username := canonicalUsername(identifier)
 	if !usernamePattern.MatchString(username) {
-		return "", &FieldError{"username", "This is not a username."}
+		return "", errUsername
 	}
 	return username, nil
 }
