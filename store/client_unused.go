@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"time"
-
-	"gorm.io/gorm/clause"
 )
 
 // unused picks the clients that nobody would miss: nobody ever allowed them anything, and no operator has made,
@@ -59,10 +57,7 @@ func (s *Store) dropUnused(ctx context.Context, found []Client) (gone int64, err
 	}
 	err = s.Tx(ctx, func(ctx context.Context) error {
 		if s.postgres() { // SQLite has one writer
-			var held []string
-			err := s.db(ctx).Model(&Client{}).Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate}).
-				Where("id IN ?", ids).Order("id").Pluck("id", &held).Error
-			if err != nil {
+			if err := s.db(ctx).Exec("SELECT 1 FROM clients WHERE id IN ? ORDER BY id FOR UPDATE", ids).Error; err != nil {
 				return err
 			}
 		}

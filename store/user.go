@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // User is a person. Username is lower case and may be empty; PasswordHash is a PHC string and may be empty.
@@ -176,16 +175,14 @@ func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, hash strin
 // HoldUser reads a user whom nobody else changes until the transaction ends. It needs one; emails and
 // external accounts are left out. ErrNotFound: there is none.
 func (s *Store) HoldUser(ctx context.Context, id string) (*User, error) {
-	q := s.db(ctx)
-	if s.postgres() { // SQLite has one writer
-		q = q.Clauses(clause.Locking{Strength: clause.LockingStrengthShare})
-	}
 	var u User
-	if err := q.Where("id = ?", id).Take(&u).Error; err != nil {
-		return nil, found("hold user", err)
+	if err := s.take(ctx, "hold user", holdUser+s.hold(" FOR SHARE"), []any{id}, &u); err != nil {
+		return nil, err
 	}
 	return &u, nil
 }
+
+var holdUser = "SELECT " + columns("users", new(User)) + " FROM users WHERE id = $1"
 
 // Ban ends everything the user has open and keeps them out until Unban. ErrNotFound: no such user.
 func (s *Store) Ban(ctx context.Context, userID string) error {
