@@ -72,11 +72,7 @@ var insertClient = inserting("clients", new(Client))
 
 // Client reads a client. ErrNotFound: there is none.
 func (s *Store) Client(ctx context.Context, id string) (*Client, error) {
-	var c Client
-	if err := s.take(ctx, "read client", readClient, []any{id}, &c); err != nil {
-		return nil, err
-	}
-	return &c, nil
+	return one[Client](ctx, s, "read client", readClient, id)
 }
 
 var readClient = "SELECT " + columns("clients", new(Client)) + " FROM clients WHERE id = $1"

@@ -35,11 +35,7 @@ func (s *Store) UpdateClient(ctx context.Context, c *Client, held string) error 
 // holdClient reads a client that the transaction is going to change. It comes before the client's consents: who answers
 // for a person holds them in this order too.
 func (s *Store) holdClient(ctx context.Context, id string) (*Client, error) {
-	var c Client
-	if err := s.take(ctx, "hold client", readClient+s.hold(" FOR NO KEY UPDATE"), []any{id}, &c); err != nil {
-		return nil, err
-	}
-	return &c, nil
+	return one[Client](ctx, s, "hold client", readClient+s.hold(" FOR NO KEY UPDATE"), id)
 }
 
 // another tells whether people would see another app, or be sent elsewhere.

@@ -21,23 +21,15 @@ type Consent struct {
 
 // Consent reads what the user has allowed the client at the resource. ErrNotFound: nothing.
 func (s *Store) Consent(ctx context.Context, userID, clientID, resource string) (*Consent, error) {
-	var c Consent
-	if err := s.take(ctx, "read consent", readConsent, []any{userID, clientID, resource}, &c); err != nil {
-		return nil, err
-	}
-	return &c, nil
+	return one[Consent](ctx, s, "read consent", readConsent, userID, clientID, resource)
 }
 
 // HoldConsent reads what the user of a session has allowed a client at a resource, and holds it, the session and the user
 // until the transaction ends, which it needs. The client may change: where people would have to be asked anew, that forgets
 // the consent. ErrNotFound: there is no consent, the session is over, or the user is banned.
 func (s *Store) HoldConsent(ctx context.Context, sessionID, clientID, resource string) (*Consent, error) {
-	var c Consent
 	query := holdConsent + s.hold(" FOR SHARE OF users, sessions FOR KEY SHARE OF clients FOR SHARE OF consents")
-	if err := s.take(ctx, "hold consent", query, []any{sessionID, toMillis(s.now()), clientID, resource}, &c); err != nil {
-		return nil, err
-	}
-	return &c, nil
+	return one[Consent](ctx, s, "hold consent", query, sessionID, toMillis(s.now()), clientID, resource)
 }
 
 var readConsent = "SELECT " + columns("consents", new(Consent)) + " FROM consents WHERE user_id = $1 AND client_id = $2 AND resource = $3"

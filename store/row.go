@@ -155,10 +155,19 @@ func (s *Store) take(ctx context.Context, operation, query string, args []any, i
 	return found(operation, ErrNotFound)
 }
 
+// one is take for a query that finds rows of one table.
+func one[T any](ctx context.Context, s *Store, operation, query string, args ...any) (*T, error) {
+	row := new(T)
+	if err := s.take(ctx, operation, query, args, row); err != nil {
+		return nil, err
+	}
+	return row, nil
+}
+
 // there tells whether a query for a text finds any.
 func (s *Store) there(ctx context.Context, operation, query string, args ...any) (bool, error) {
-	var one struct{ Text string }
-	err := s.take(ctx, operation, query, args, &one)
+	var row struct{ Text string }
+	err := s.take(ctx, operation, query, args, &row)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}

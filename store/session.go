@@ -25,11 +25,7 @@ func (s *Store) CreateSession(ctx context.Context, session *Session) error {
 
 // Session reads a session. ErrNotFound: there is none, or it is over.
 func (s *Store) Session(ctx context.Context, id string) (*Session, error) {
-	var session Session
-	if err := s.take(ctx, "read session", readSession, []any{id, toMillis(s.now())}, &session); err != nil {
-		return nil, err
-	}
-	return &session, nil
+	return one[Session](ctx, s, "read session", readSession, id, toMillis(s.now()))
 }
 
 var readSession = "SELECT " + columns("sessions", new(Session)) + " FROM sessions WHERE id = $1 AND expires_at > $2"
@@ -48,12 +44,8 @@ func (s *Store) DeleteSessions(ctx context.Context, userID string) error {
 // stay as they are, and of two transactions that hold one user so, the second waits for the first. ErrNotFound: the session
 // is over, the user is banned, or one of them is gone.
 func (s *Store) HoldSession(ctx context.Context, id, clientID string) (*Client, error) {
-	var c Client
 	query := holdSession + s.hold(" FOR NO KEY UPDATE OF users FOR SHARE OF sessions, clients")
-	if err := s.take(ctx, "hold session", query, []any{id, toMillis(s.now()), clientID}, &c); err != nil {
-		return nil, err
-	}
-	return &c, nil
+	return one[Client](ctx, s, "hold session", query, id, toMillis(s.now()), clientID)
 }
 
 var holdSession = "SELECT " + columns("clients", new(Client)) + ofSession

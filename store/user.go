@@ -175,11 +175,7 @@ func (s *Store) ReplacePasswordHash(ctx context.Context, userID, old, hash strin
 // HoldUser reads a user whom nobody else changes until the transaction ends. It needs one; emails and
 // external accounts are left out. ErrNotFound: there is none.
 func (s *Store) HoldUser(ctx context.Context, id string) (*User, error) {
-	var u User
-	if err := s.take(ctx, "hold user", holdUser+s.hold(" FOR SHARE"), []any{id}, &u); err != nil {
-		return nil, err
-	}
-	return &u, nil
+	return one[User](ctx, s, "hold user", holdUser+s.hold(" FOR SHARE"), id)
 }
 
 var holdUser = "SELECT " + columns("users", new(User)) + " FROM users WHERE id = $1"
