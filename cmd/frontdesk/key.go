@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
-	"iter"
 	"log/slog"
 	"slices"
 	"strings"
@@ -130,10 +129,9 @@ func (c *call) listKeys(ctx context.Context, keys *oauth.Keys, asJSON bool, want
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(k oauth.Key) bool { return !wanted(k) })
-	var rows iter.Seq2[oauth.Key, error] = func(yield func(oauth.Key, error) bool) {
+	rows := func(yield func(oauth.Key, error) bool) {
 		for _, k := range all {
-			if !yield(k, nil) {
+			if wanted(k) && !yield(k, nil) {
 				return
 			}
 		}
