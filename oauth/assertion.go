@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/ory/fosite"
 
 	"frontdesk/store"
@@ -37,36 +38,8 @@ func assertionAlgNames() []string {
 // assertion is a client assertion (RFC 7523 section 3) on its way to be believed.
 type assertion struct {
 	jws    *jose.JSONWebSignature
-	claims assertionClaims
+	claims jwt.Claims
 }
-
-type assertionClaims struct {
-	Issuer    string   `json:"iss"`
-	Subject   string   `json:"sub"`
-	Audience  audience `json:"aud"`
-	ID        string   `json:"jti"`
-	ExpiresAt numeric  `json:"exp"`
-	NotBefore numeric  `json:"nbf"`
-	IssuedAt  numeric  `json:"iat"`
-}
-
-// audience is one text or several (RFC 7519 section 4.1.3).
-type audience []string
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (a *audience) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		*a = audience{one}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(a))
-}
-
-// numeric is a NumericDate: seconds, with a fraction perhaps (RFC 7519 section 2).
-type numeric float64
-
-func (n numeric) time() time.Time { return time.Unix(int64(min(max(n, 0), 1<<40)), 0) }
 
 // readAssertion reads an assertion and whom it claims to be from. Nothing of it is believed yet.
 func readAssertion(raw string) (*assertion, error) {
@@ -97,7 +70,7 @@ func (s *Server) checkAssertion(ctx context.Context, c *store.Client, a *asserti
 	if err := s.checkSignature(ctx, c, a.jws); err != nil {
 		return err
 	}
-	err := s.Store.UseNonce(ctx, "assertion_"+digest(c.ID+" "+a.claims.ID), a.claims.ExpiresAt.time().Add(clockSkew))
+	err := s.Store.UseNonce(ctx, "assertion_"+digest(c.ID+" "+a.claims.ID), a.claims.Expiry.Time().Add(clockSkew))
 	if errors.Is(err, store.ErrConflict) {
 		return badAssertion("it was used before")
 	}
@@ -116,13 +89,13 @@ func (s *Server) misfit(c *store.Client, a *assertion) string {
 		return "aud must be the issuer or the token endpoint, and nobody else"
 	case claims.ID == "":
 		return "jti is missing"
-	case claims.ExpiresAt <= 0:
+	case claims.Expiry == nil:
 		return "exp is missing"
-	case !now.Before(claims.ExpiresAt.time().Add(clockSkew)):
+	case !now.Before(claims.Expiry.Time().Add(clockSkew)):
 		return "it has expired"
-	case claims.ExpiresAt.time().After(now.Add(assertionLifetime + clockSkew)):
+	case claims.Expiry.Time().After(now.Add(assertionLifetime + clockSkew)):
 		return "exp is too far away"
-	case claims.NotBefore.time().After(now.Add(clockSkew)), claims.IssuedAt.time().After(now.Add(clockSkew)):
+	case claims.NotBefore.Time().After(now.Add(clockSkew)), claims.IssuedAt.Time().After(now.Add(clockSkew)):
 		return "it is from the future"
 	case c.SigningAlg != "" && header.Algorithm != c.SigningAlg:
 		return "the client registered another algorithm"
