@@ -132,10 +132,7 @@ func (s *Server) identify(r *http.Request, a *authorization) error {
 	if !matchRedirect(redirect, c.RedirectURIs) || s.ours(redirect) && c.Source != store.FromOperator {
 		return errUnknownRedirect.WithHint(brief(redirect))
 	}
-	switch a.session, err = s.Accounts.Session(r); {
-	case errors.Is(err, store.ErrNotFound):
-		a.session = nil
-	case err != nil:
+	if a.session, err = s.Accounts.Session(r); err != nil && !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
 	a.redirect = redirect
