@@ -102,17 +102,17 @@ func rest(ctx context.Context, d time.Duration) {
 type followers struct {
 	mu      sync.RWMutex
 	all     []Follower
-	ends    []context.CancelFunc
+	ctx     context.Context // ends when the store is closed
+	end     context.CancelFunc
 	doubted atomic.Bool // something was revoked here
 	running sync.WaitGroup
 }
 
 func (fs *followers) add(f Follower) context.Context {
-	ctx, end := context.WithCancel(context.Background())
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	fs.all, fs.ends = append(fs.all, f), append(fs.ends, end)
-	return ctx
+	fs.all = append(fs.all, f)
+	return fs.ctx
 }
 
 func (fs *followers) doubt(id string) {
@@ -125,10 +125,6 @@ func (fs *followers) doubt(id string) {
 }
 
 func (fs *followers) stop() {
-	fs.mu.RLock()
-	for _, end := range fs.ends {
-		end()
-	}
-	fs.mu.RUnlock()
+	fs.end()
 	fs.running.Wait()
 }

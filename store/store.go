@@ -49,6 +49,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		c.Now = time.Now
 	}
 	s := &Store{now: c.Now, dsn: c.DSN}
+	s.followers.ctx, s.followers.end = context.WithCancel(context.Background())
 	open := s.openSQLite
 	if isPostgres(c.DSN) {
 		open = s.openPostgres
