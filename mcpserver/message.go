@@ -45,43 +45,45 @@ func (s *Server) message(next http.Handler) http.Handler {
 	})
 }
 
+// What is wrong with a message, whoever sends it.
+var (
+	errTooLarge = badMessage(http.StatusRequestEntityTooLarge, jsonrpc.CodeInvalidRequest, "The message is larger than this server accepts.")
+	errCutOff   = badMessage(http.StatusBadRequest, jsonrpc.CodeParseError, "The message could not be read to its end.")
+	errSeveral  = badMessage(http.StatusBadRequest, jsonrpc.CodeInvalidRequest, "Send one message at a time: this server takes no batches.")
+	errTooMany  = badMessage(http.StatusRequestEntityTooLarge, jsonrpc.CodeInvalidRequest, "The message has more parts than this server accepts.")
+	errTooDeep  = badMessage(http.StatusBadRequest, jsonrpc.CodeInvalidRequest, "The message nests deeper than this server accepts.")
+)
+
+func badMessage(status, code int, description string) *refusal {
+	return &refusal{status: status, rpc: code, description: description}
+}
+
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	tooLarge := &refusal{
-		status: http.StatusRequestEntityTooLarge, rpc: jsonrpc.CodeInvalidRequest,
-		description: "The message is larger than this server accepts.",
-	}
 	if r.ContentLength > maxBody {
-		return nil, tooLarge
+		return nil, errTooLarge
 	}
 	var body bytes.Buffer
 	body.Grow(int(min(max(r.ContentLength, 0), 64<<10)) + bytes.MinRead)
 	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, tooLarge
+		return nil, errTooLarge
 	}
 	if err != nil {
-		return nil, &refusal{
-			status: http.StatusBadRequest, rpc: jsonrpc.CodeParseError,
-			description: "The message could not be read to its end.",
-		}
+		return nil, errCutOff
 	}
 	return body.Bytes(), nil
 }
 
 // checkShape refuses batches and JSON that nests too deep; the rest is for the SDK to judge.
 func checkShape(body []byte) error {
-	several := &refusal{
-		status: http.StatusBadRequest, rpc: jsonrpc.CodeInvalidRequest,
-		description: "Send one message at a time: this server takes no batches.",
-	}
 	if b := bytes.TrimLeft(body, " \t\r\n"); len(b) > 0 && b[0] == '[' {
-		return several
+		return errSeveral
 	}
 	depth, parts, inString, ended := 0, 0, false, false
 	for i := 0; i < len(body); i++ {
 		switch c := body[i]; {
 		case ended && !strings.ContainsRune(" \t\r\n", rune(c)):
-			return several // the SDK would run the first and drop the rest
+			return errSeveral // the SDK would run the first and drop the rest
 		case c == '"':
 			inString = !inString
 		case inString && c == '\\':
@@ -97,16 +99,10 @@ func checkShape(body []byte) error {
 			ended = depth == 0
 		}
 		if parts > maxParts {
-			return &refusal{
-				status: http.StatusRequestEntityTooLarge, rpc: jsonrpc.CodeInvalidRequest,
-				description: "The message has more parts than this server accepts.",
-			}
+			return errTooMany
 		}
 		if depth > maxDepth {
-			return &refusal{
-				status: http.StatusBadRequest, rpc: jsonrpc.CodeInvalidRequest,
-				description: "The message nests deeper than this server accepts.",
-			}
+			return errTooDeep
 		}
 	}
 	return nil
