@@ -1,6 +1,7 @@
 package mcpserver
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -52,11 +53,7 @@ func (s *Server) challengeFor(e *refusal) string {
 	if e.code != "" {
 		b.WriteString(`error="` + e.code + `", error_description="` + e.description + `", `)
 	}
-	scope := e.scope
-	if scope == "" {
-		scope = s.everyday
-	}
-	b.WriteString(`scope="` + scope + `", resource_metadata="` + s.URL + `/.well-known/oauth-protected-resource/mcp"`)
+	b.WriteString(`scope="` + cmp.Or(e.scope, s.everyday) + `", resource_metadata="` + s.URL + `/.well-known/oauth-protected-resource/mcp"`)
 	return b.String()
 }
 
@@ -64,15 +61,11 @@ func (e *refusal) body() []byte {
 	if e.rpc != 0 {
 		return rpcError(nil, e.rpc, e.description)
 	}
-	code := e.code
-	if code == "" {
-		code = "unauthorized"
-	}
 	b, _ := json.Marshal(struct {
 		Error       string `json:"error"`
 		Description string `json:"error_description"`
 		Scope       string `json:"scope,omitempty"`
-	}{code, e.description, e.scope})
+	}{cmp.Or(e.code, "unauthorized"), e.description, e.scope})
 	return b
 }
 

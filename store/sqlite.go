@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -22,9 +23,7 @@ const readers = 4
 // groupCommit. A few read beside it from the write-ahead log.
 func (s *Store) openSQLite(ctx context.Context, c Config) error {
 	s.kind = goose.DialectSQLite3
-	if c.Synchronous == "" {
-		c.Synchronous = "FULL"
-	}
+	c.Synchronous = cmp.Or(c.Synchronous, "FULL")
 	if c.DSN == "" {
 		return errors.New("no path")
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -70,11 +71,7 @@ func (c *Config) entries() []entry {
 // print writes the setting as a line of a configuration file. A secret is left for the operator to fill in, and what
 // follows from another setting goes on following.
 func (e entry) print(c *call) {
-	initial := e.Default
-	if initial == "" {
-		initial = "none"
-	}
-	fmt.Fprintf(c.stdout, "\n# %s\n# Default: %s\n", e.Meaning, initial)
+	fmt.Fprintf(c.stdout, "\n# %s\n# Default: %s\n", e.Meaning, cmp.Or(e.Default, "none"))
 	switch {
 	case e.Hidden:
 		fmt.Fprintf(c.stdout, "# It is set, and not shown here.\n# %s=\n", e.Name)

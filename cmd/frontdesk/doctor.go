@@ -119,11 +119,7 @@ func lookAtDatabase(ctx context.Context, cfg *Config) finding {
 	if err != nil {
 		return finding{"database", err.Error() + ".", broken}
 	}
-	name := map[string]string{"sqlite3": "SQLite"}[s.Kind()]
-	if name == "" {
-		name = "PostgreSQL"
-	}
-	name += " " + h.Version
+	name := map[string]string{"sqlite3": "SQLite", "postgres": "PostgreSQL"}[s.Kind()] + " " + h.Version
 	skew := time.Until(h.Clock).Abs()
 	switch {
 	case h.Pending > 0 && !cfg.Migrate:

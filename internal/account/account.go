@@ -4,6 +4,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -60,9 +61,7 @@ func New(c Config) *Accounts {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	if c.Log == nil {
-		c.Log = slog.New(slog.DiscardHandler)
-	}
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
 	return &Accounts{
 		store: c.Store, now: c.Now, secure: c.SecureCookie, log: c.Log,
 		signIns: NewLimiter(c.SignInsPerMinute, time.Minute, c.Now), hasher: newHasher(),

@@ -1,6 +1,9 @@
 package page
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 // Error tells what went wrong and how to go on. Whatever is empty is filled in from Status.
 type Error struct {
@@ -39,17 +42,7 @@ func (p Error) saying() saying {
 }
 
 // Title is the heading.
-func (p Error) Title() string {
-	if p.Heading != "" {
-		return p.Heading
-	}
-	return p.saying().heading
-}
+func (p Error) Title() string { return cmp.Or(p.Heading, p.saying().heading) }
 
 // Sentence says what happened and what to do.
-func (p Error) Sentence() string {
-	if p.Message != "" {
-		return p.Message
-	}
-	return p.saying().message
-}
+func (p Error) Sentence() string { return cmp.Or(p.Message, p.saying().message) }

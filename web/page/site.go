@@ -28,9 +28,7 @@ var plainOrigin = regexp.MustCompile(`^https?://[A-Za-z0-9.-]+(:[0-9]+)?$`)
 // settled fills in the default name and returns the origin that the logo is loaded from, empty
 // for our own.
 func (s Site) settled() (site Site, origin string, err error) {
-	if s.Name = clean(s.Name); s.Name == "" {
-		s.Name = "Frontdesk"
-	}
+	s.Name = cmp.Or(clean(s.Name), "Frontdesk")
 	if strings.Contains(s.LogoURL, `\`) { // which browsers take for "/"
 		return s, "", fmt.Errorf("logo %q is not an address", s.LogoURL)
 	}

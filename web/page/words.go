@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 	"strings"
 	"unicode"
@@ -41,12 +42,7 @@ func literal(s string) string { return strings.ReplaceAll(template.HTMLEscapeStr
 
 // appName is what we call a client: its own name, made harmless and no longer than a heading
 // bears.
-func appName(s string) string {
-	if s = clean(s); s == "" {
-		return "Unnamed app"
-	}
-	return shorten(s, 26, 14)
-}
+func appName(s string) string { return shorten(cmp.Or(clean(s), "Unnamed app"), 26, 14) }
 
 // breakable is an email address or the name of a file, cleaned, with places where a line may end: to a browser it is one
 // word, which it breaks anywhere.

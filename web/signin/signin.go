@@ -4,6 +4,7 @@
 package signin
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -142,10 +143,6 @@ func (s *Server) welcome(w http.ResponseWriter, r *http.Request, u *store.User, 
 	if _, err := s.Accounts.StartSession(w, r, u, method); err != nil {
 		return err
 	}
-	to := returnTo(r)
-	if to == "" {
-		to = "/"
-	}
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, cmp.Or(returnTo(r), "/"), http.StatusSeeOther)
 	return nil
 }
