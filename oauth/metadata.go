@@ -18,7 +18,7 @@ func newDrawn(body []byte) drawn { return drawn{body, []string{strconv.Itoa(len(
 func (s *Server) drawMetadata() (drawn, error) {
 	m := map[string]any{
 		"issuer":                                                   s.URL,
-		"scopes_supported":                                         each(s.Scopes, func(scope Scope) string { return scope.Name }),
+		"scopes_supported":                                         s.scopeNames(),
 		"response_types_supported":                                 []string{"code"},
 		"response_modes_supported":                                 []string{"query", "form_post"},
 		"grant_types_supported":                                    grantTypeNames(),

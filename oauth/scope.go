@@ -37,12 +37,7 @@ func (s *Server) requestedScopes(named string, client *store.Client) ([]string, 
 		wanted = s.DefaultScopes
 	}
 	allowed := s.allowedScopes(client)
-	var scopes []string
-	for _, name := range wanted {
-		if slices.Contains(allowed, name) && !slices.Contains(scopes, name) {
-			scopes = append(scopes, name)
-		}
-	}
+	scopes := within(wanted, allowed)
 	if len(scopes) == 0 {
 		return nil, fosite.ErrInvalidScope.WithHintf("None of the scopes exist here for this client. Known ones are: %s.", strings.Join(allowed, " "))
 	}
@@ -65,6 +60,10 @@ func (s *Server) allowedScopes(client *store.Client) []string {
 		}
 	}
 	return names
+}
+
+func (s *Server) scopeNames() []string {
+	return each(s.Scopes, func(scope Scope) string { return scope.Name })
 }
 
 // IsStandard tells whether name is one of [Standard].
@@ -99,17 +98,11 @@ func (s *Server) implied(names []string) []string {
 // narrow is the scopes of a refresh request (RFC 6749 section 6): a part of what was granted, with what that part
 // implies. Scopes that do not exist here are ignored, as at authorize, since clients repeat what they asked for there.
 func (s *Server) narrow(named string, granted []string) ([]string, error) {
-	var scopes []string
-	for _, name := range strings.Fields(named) {
-		switch {
-		case slices.Contains(granted, name):
-			if !slices.Contains(scopes, name) {
-				scopes = append(scopes, name)
-			}
-		case slices.ContainsFunc(s.Scopes, func(k Scope) bool { return k.Name == name }):
-			return nil, fosite.ErrInvalidScope.WithHintf("The scope '%s' was not granted.", name)
-		}
+	wanted := strings.Fields(named)
+	if more := within(without(wanted, granted), s.scopeNames()); len(more) > 0 {
+		return nil, fosite.ErrInvalidScope.WithHintf("The scope '%s' was not granted.", more[0])
 	}
+	scopes := within(wanted, granted)
 	if len(scopes) == 0 {
 		return nil, fosite.ErrInvalidScope.WithHint("None of the scopes was granted.")
 	}
