@@ -463,3 +463,10 @@ func TestDocumentsCountAsRegistrations(t *testing.T) {
 		t.Errorf("%v", codes)
 	}
 }
+
+// TestLimitsOfDocuments: the other tests count in these, so that what they are is said once more, in numbers.
+func TestLimitsOfDocuments(t *testing.T) {
+	if minFresh.Minutes() != 1 || maxFresh.Hours() != 24 || maxStale.Hours() != 168 || maxLogoSide != 2048 {
+		t.Error(minFresh, maxFresh, maxStale, maxLogoSide)
+	}
+}

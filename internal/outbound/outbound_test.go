@@ -141,3 +141,14 @@ func TestSlowAnswersEnd(t *testing.T) {
 		t.Errorf("%v after %s", err, time.Since(begun))
 	}
 }
+
+// TestLimits: the other tests count in these, so that what they are is said once more, in numbers.
+func TestLimits(t *testing.T) {
+	if timeout != 5*time.Second || maxJSON != 65536 || maxImage != 262144 {
+		t.Errorf("%v, %d, %d bytes", timeout, maxJSON, maxImage)
+	}
+	c := New(false)
+	if c.http.Timeout != timeout || c.http.Transport.(*http.Transport).Proxy != nil { // a proxy of the environment's would connect for us
+		t.Errorf("%v, or a proxy", c.http.Timeout)
+	}
+}
