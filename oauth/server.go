@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ory/fosite"
@@ -55,6 +56,7 @@ type Server struct {
 	provider  fosite.OAuth2Provider
 	keys      *Keys
 	seen      seen
+	used      uses
 	registers registers
 	origins   *http.CrossOriginProtection // of consent answers
 	fetching  singleflight.Group          // of client ID metadata documents, by their URL
@@ -128,8 +130,13 @@ func New(ctx context.Context, c Config) (*Server, error) {
 	return s, err
 }
 
-// Maintain has the signing keys made and removed in time until ctx ends.
-func (s *Server) Maintain(ctx context.Context) { s.keys.Maintain(ctx) }
+// Maintain has the signing keys made and removed in time, and what was used written down, until ctx ends.
+func (s *Server) Maintain(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { s.keys.Maintain(ctx) })
+	both.Go(func() { s.keepUses(ctx) })
+	both.Wait()
+}
 
 // Mount adds the room's routes.
 func (s *Server) Mount(mux *http.ServeMux) {

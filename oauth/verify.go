@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -19,7 +20,7 @@ var ErrInvalidToken = errors.New("invalid access token")
 const maxToken = 8 << 10
 
 // Token is a verified access token (RFC 9068 section 2.2). It is shared between requests: nobody
-// changes it.
+// changes what it says.
 type Token struct {
 	ID        string // jti
 	GrantID   string
@@ -31,7 +32,8 @@ type Token struct {
 	IssuedAt  time.Time
 	ExpiresAt time.Time
 
-	keyID string // of the key that signed it
+	keyID string        // of the key that signed it
+	used  atomic.Uint64 // in which turn of uses it was last
 }
 
 // Has tells whether the token was granted scope.
@@ -50,7 +52,11 @@ func (s *Server) Verify(ctx context.Context, raw, resource string) (*Token, erro
 	case !s.Now().Before(t.ExpiresAt):
 		return nil, fmt.Errorf("%w: it has expired", ErrInvalidToken)
 	}
-	return t, s.unrevoked(ctx, t)
+	if err := s.unrevoked(ctx, t); err != nil {
+		return nil, err
+	}
+	s.used.add(t)
+	return t, nil
 }
 
 // Alive checks once more a token that Verify has returned, for whoever has done something else since: time passes, keys are

@@ -14,12 +14,12 @@ type Connection struct {
 	Scopes   []string  // all that it may ask for without another word, and all that its tokens have
 	Offline  bool      // it can refresh its tokens, or will be able to once it has some
 	Since    time.Time // when the user first allowed it something
-	LastUsed time.Time // when it was last given a token; zero: none that could be alive
+	LastUsed time.Time // when it was last given a token, or used one; zero: none that could be alive
 	Sites    []string  // the scheme and host of each redirect URI that the user saw and allowed
 }
 
-// connected is every consent of a user and every living grant, by its refresh tokens and by its code, as rows of one
-// shape, with the client of each.
+// connected is every consent of a user and every living grant, by its refresh tokens, by its code and by itself, as rows of
+// one shape, with the client of each.
 var connected = "SELECT " + columns("clients", new(Client)) + `, c.scopes, c.since, c.used, c.until, c.stays, c.site FROM (
 	SELECT client_id, scopes, created_at AS since, 0 AS used, 0 AS until,
 		CASE WHEN online THEN '' ELSE 'refresh_token' END AS stays, site FROM consents WHERE user_id = $1
@@ -31,6 +31,8 @@ var connected = "SELECT " + columns("clients", new(Client)) + `, c.scopes, c.sin
 	UNION ALL
 	SELECT grants.client_id, grants.scopes, grants.created_at, codes.used_at, 0, '', ''
 	FROM grants JOIN codes ON codes.grant_id = grants.id WHERE grants.user_id = $1 AND grants.revoked_at = 0
+	UNION ALL
+	SELECT client_id, scopes, created_at, last_used_at, 0, '', '' FROM grants WHERE user_id = $1 AND revoked_at = 0
 ) c JOIN clients ON clients.id = c.client_id`
 
 // Connections lists the clients that may act for the user, the one used last first, and of those that were not the newest.
@@ -57,7 +59,7 @@ func (s *Store) Connections(ctx context.Context, userID string) ([]Connection, e
 	return all, nil
 }
 
-// connectionRow is a consent, or a grant by its refresh tokens or its code.
+// connectionRow is a consent, or a grant by its refresh tokens, its code or itself.
 type connectionRow struct {
 	Scopes             []string
 	Since, Used, Until time.Time

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"frontdesk/store"
+	"frontdesk/store/storetest"
 )
 
 // seen is a connection without the rest of its client.
@@ -87,6 +89,15 @@ func TestConnections(t *testing.T) {
 		must(t, s.UseCode(ctx, "code two"))
 		is("a code", seen{"Editor", []string{"email", "profile"}, true, 0, 3 * time.Hour}, seen{"Terminal", []string{"email"}, false, time.Hour, never})
 
+		// So is what a token is used for, which no clock that is behind takes back.
+		c.pass(time.Hour)
+		must(t, s.NoteUses(ctx, []string{second, "grant_gone", first, second}))
+		must(t, s.NoteUses(ctx, nil))
+		c.pass(-time.Minute)
+		must(t, s.NoteUses(ctx, []string{first, second}))
+		c.pass(time.Minute)
+		is("its tokens", seen{"Editor", []string{"email", "profile"}, true, 0, 4 * time.Hour}, seen{"Terminal", []string{"email"}, false, time.Hour, never})
+
 		// What is over does not count.
 		must(t, s.RevokeGrant(ctx, first))
 		must(t, s.RevokeGrant(ctx, second))
@@ -94,7 +105,7 @@ func TestConnections(t *testing.T) {
 		third := grant(terminal.ID, "code three", "email")
 		refresh(third, "three")
 		c.pass(200 * time.Hour)
-		is("expired", seen{"Terminal", []string{"email"}, false, time.Hour, 3 * time.Hour}, seen{"Editor", []string{"profile"}, true, 0, never})
+		is("expired", seen{"Terminal", []string{"email"}, false, time.Hour, 4 * time.Hour}, seen{"Editor", []string{"profile"}, true, 0, never})
 
 		must(t, s.Disconnect(ctx, u.ID, terminal.ID))
 		if alive(t, s, third) {
@@ -108,4 +119,32 @@ func TestConnections(t *testing.T) {
 			t.Errorf("somebody else's: %v", got)
 		}
 	})
+}
+
+// TestNoteUsesWaitsForNobody: a grant that is being changed stays unnoted, and the others are noted.
+func TestNoteUsesWaitsForNobody(t *testing.T) {
+	c := &clock{now: start}
+	s := storetest.Open(t, store.Config{DSN: storetest.PostgresURL(t), Now: c.Now})
+	u := person(t, s, "jane")
+	var ids []string
+	for range 2001 { // more than one statement takes
+		ids = append(ids, store.NewID("grant"))
+	}
+	for _, id := range []string{ids[0], ids[2000]} {
+		must(t, s.CreateCode(t.Context(), &store.Code{
+			Signature: store.NewID("code"), GrantID: id, ExpiresAt: c.Now().Add(time.Minute),
+			Grant: store.Grant{UserID: u.ID, ClientID: app(t, s, id).ID, Resource: "r"},
+		}))
+	}
+	must(t, s.Tx(t.Context(), func(ctx context.Context) error {
+		if err := s.RevokeGrant(ctx, ids[0]); err != nil {
+			return err
+		}
+		short, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		return s.NoteUses(short, ids)
+	}))
+	if got := connections(t, s, u.ID); len(got) != 1 || got[0].lastUsed != 0 {
+		t.Errorf("%v", got)
+	}
 }
