@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/ory/fosite"
+
 	"frontdesk/internal/outbound"
 	"frontdesk/store"
 )
@@ -94,7 +96,10 @@ func (s *Server) fetchDocument(ctx context.Context, r *http.Request, id string, 
 	c, err := s.readDocument(ctx, id)
 	if err != nil {
 		s.Log.WarnContext(ctx, "client document not taken", "request", r.Header.Get("X-Request-Id"), "client", id, "err", reason(err))
-		return s.staleDocument(ctx, stale, err)
+		if stale != nil && usable(stale) {
+			return s.staleDocument(ctx, stale, err)
+		}
+		return nil, s.refusedDocument(ctx, id, err)
 	}
 	if err := s.Store.SaveDocument(ctx, c); err != nil {
 		return nil, err
@@ -102,17 +107,15 @@ func (s *Server) fetchDocument(ctx context.Context, r *http.Request, id string, 
 	return s.Store.Client(ctx, id)
 }
 
-// staleDocument is what goes on of a document that could not be had, and why: while its origin is down the stale copy does,
-// where there is one; once the origin says that there is none any more, or not a good one, it does not. What another server
+// staleDocument is what goes on of a copy that could not be had anew, and why: while the document's origin is down the copy
+// does; once the origin says that there is none any more, or not a good one, it does not. What another server
 // has got meanwhile, or an operator has decided, stands.
 func (s *Server) staleDocument(ctx context.Context, stale *store.Client, why error) (*store.Client, error) {
-	if stale == nil || !usable(stale) {
-		return nil, fmt.Errorf("%w: %w", store.ErrNotFound, why)
-	}
 	c := new(*stale)
 	if !errors.Is(why, outbound.ErrDown) || s.Now().Sub(stale.FetchedAt) > maxStale {
 		c.RedirectURIs, c.PostLogoutRedirectURIs = nil, nil // nothing may go there, and it is fetched anew each time
 	}
+	c.Trouble = trouble(why)
 	c.FreshUntil = s.Now().Add(minFresh)
 	if err := s.Store.KeepDocument(ctx, c); err != nil {
 		return nil, err
@@ -122,6 +125,30 @@ func (s *Server) staleDocument(ctx context.Context, stale *store.Client, why err
 		err = fmt.Errorf("%w: %w", store.ErrNotFound, why)
 	}
 	return c, err
+}
+
+// refusedDocument notes for the operator that somebody came with a document which is no client, and why. One that could not
+// be had is nobody's.
+func (s *Server) refusedDocument(ctx context.Context, id string, why error) error {
+	_, seen := errors.AsType[*fosite.RFC6749Error](why)
+	if c, err := NewDocument(id); seen && err == nil {
+		c.Trouble, c.FetchedAt = trouble(why), s.Now()
+		if err := s.Store.RefuseDocument(ctx, c); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("%w: %w", store.ErrNotFound, why)
+}
+
+// trouble is an error in the words that an operator reads, who may know what strangers may not.
+func trouble(why error) string {
+	text := strings.Map(func(r rune) rune {
+		if unseen(r) {
+			return -1
+		}
+		return r
+	}, reason(why))
+	return strings.ToValidUTF8(text[:min(len(text), maxText)], "")
 }
 
 // readDocument fetches and checks a document (CIMD draft sections 4 and 4.1).
@@ -203,31 +230,4 @@ func checkDocumentURL(id string) error {
 		return errors.New("it is not the address of a document")
 	}
 	return nil
-}
-
-// NewDocument is what is known of a client whose document nobody has fetched yet, for an operator to decide about. The
-// error is a sentence for the operator.
-func NewDocument(id string) (*store.Client, error) {
-	if !isDocument(id) {
-		return nil, fmt.Errorf("there is no client %q", id)
-	}
-	if err := checkDocumentURL(id); err != nil {
-		return nil, fmt.Errorf("there is no client %q, and no document can be there", id)
-	}
-	return &store.Client{ID: id, AuthMethod: "none", ApplicationType: "web", Source: store.FromDocument}, nil
-}
-
-// DeleteClient removes a client with its consents, grants and tokens, for an operator. A document that is blocked stays:
-// deleted, it would be fetched and believed again. The error is a sentence for the operator, or store.ErrNotFound.
-func DeleteClient(s *store.Store, ctx context.Context, id string) error {
-	return s.Tx(ctx, func(ctx context.Context) error {
-		client, err := s.Client(ctx, id)
-		if err != nil {
-			return err
-		}
-		if client.Blocked && client.Source == store.FromDocument {
-			return fmt.Errorf("%s is blocked, and deleting it would forget that. Unblock it first", id)
-		}
-		return s.DeleteClient(ctx, id)
-	})
 }

@@ -118,7 +118,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"relative": {"redirect_uris": []string{"/cb"}}, "intent": {"redirect_uris": []string{"intent://x#Intent;end"}}, "empty uri": {"redirect_uris": []string{""}},
 		"one bad of two": {"redirect_uris": []string{testCallback, "http://10.0.0.1/cb"}}, "long uri": {"redirect_uris": []string{"https://a.example/" + strings.Repeat("x", maxURI)}},
 		"vbscript link": {"policy_uri": "vbscript:x"}, "data logo": {"logo_uri": "data:image/png;base64,AA"}, "file terms": {"tos_uri": "file:///x"},
-		"keys and none": {"token_endpoint_auth_method": "private_key_jwt", "jwks": map[string]any{"keys": []any{}}},
+		"no key":        {"token_endpoint_auth_method": "private_key_jwt", "jwks": map[string]any{"keys": []any{}}},
 		"both keys":     {"token_endpoint_auth_method": "private_key_jwt", "jwks": map[string]any{"keys": []any{}}, "jwks_uri": "https://a.example/jwks"},
 		"http keys":     {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://a.example/jwks"},
 		"metadata keys": {"token_endpoint_auth_method": "private_key_jwt", "jwks_uri": "http://169.254.169.254/jwks"},
@@ -134,8 +134,8 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		if w := h.visit(o.url); w.Code != http.StatusBadRequest || h.pages.status != http.StatusBadRequest {
 			t.Errorf("%s: %d", name, w.Code)
 		}
-		if _, err := h.Store.Client(t.Context(), o.url); err == nil {
-			t.Errorf("%s: was kept", name)
+		if c, err := h.Store.Client(t.Context(), o.url); err != nil || usable(c) || c.Trouble == "" {
+			t.Errorf("%s: was kept, or is not known as refused: %+v, %v", name, c, err)
 		}
 	}
 }
@@ -468,5 +468,46 @@ func TestDocumentsCountAsRegistrations(t *testing.T) {
 func TestLimitsOfDocuments(t *testing.T) {
 	if minFresh.Minutes() != 1 || maxFresh.Hours() != 24 || maxStale.Hours() != 168 || maxLogoSide != 2048 {
 		t.Error(minFresh, maxFresh, maxStale, maxLogoSide)
+	}
+}
+
+// TestRefusedDocumentsAreRecorded with what is wrong with them, until they are mended; those that nobody could read are not.
+func TestRefusedDocumentsAreRecorded(t *testing.T) {
+	h, o := newHouse(t), newOrigin(t)
+	state := func(id string) string {
+		c, err := h.Store.Client(t.Context(), id)
+		if errors.Is(err, store.ErrNotFound) {
+			return "not there"
+		}
+		must(t, err)
+		return fmt.Sprint(usable(c), c.Verified, " ", c.Trouble)
+	}
+	for _, step := range []struct {
+		what   string
+		answer func(http.ResponseWriter, string)
+		want   string
+	}{
+		{"down", func(w http.ResponseWriter, _ string) { w.WriteHeader(http.StatusServiceUnavailable) }, "not there"},
+		{"no name", documentOf(map[string]any{"client_name": ""}), "false false A client metadata field is not allowed. The document has no client_name."},
+		{"a secret", documentOf(map[string]any{"client_secret": "x"}), "false false A client metadata field is not allowed. A document is public and can have no secret."},
+		{"mended", documentOf(nil), "true false "},
+		{"broken anew", documentOf(map[string]any{"client_name": ""}), "false false A client metadata field is not allowed. The document has no client_name."},
+		{"mended again", documentOf(nil), "true false "},
+		{"gone", func(w http.ResponseWriter, _ string) { w.WriteHeader(http.StatusNotFound) }, "false false fetch: the answer is 404 Not Found"},
+	} {
+		o.answer = step.answer
+		h.clock.at = h.clock.at.Add(maxFresh)
+		_, err := h.client(t.Context(), httptest.NewRequest("GET", "/", nil), o.url)
+		if got := state(o.url); got != step.want || (err == nil) != strings.HasPrefix(got, "true") {
+			t.Errorf("%s: %q, %v", step.what, got, err)
+		}
+	}
+	// What this server thought of it changes nothing where another got it.
+	o.answer = documentOf(nil)
+	_, err := h.client(t.Context(), httptest.NewRequest("GET", "/", nil), o.url)
+	must(t, err)
+	must(t, h.Store.RefuseDocument(t.Context(), &store.Client{ID: o.url, Trouble: "late"}))
+	if got := state(o.url); got != "true false " {
+		t.Error(got)
 	}
 }

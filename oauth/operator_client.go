@@ -2,7 +2,9 @@ package oauth
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
 
 	"github.com/ory/fosite"
 
@@ -64,4 +66,31 @@ func inWords(err error) error {
 func NewClientSecret() (secret, hash string) {
 	secret = randomToken("fds_")
 	return secret, hashSecret(secret)
+}
+
+// NewDocument is what is known of a client whose document nobody has fetched yet, for an operator to decide about. The
+// error is a sentence for the operator.
+func NewDocument(id string) (*store.Client, error) {
+	if !isDocument(id) {
+		return nil, fmt.Errorf("there is no client %q", id)
+	}
+	if err := checkDocumentURL(id); err != nil {
+		return nil, fmt.Errorf("there is no client %q, and no document can be there", id)
+	}
+	return &store.Client{ID: id, AuthMethod: "none", ApplicationType: "web", Source: store.FromDocument}, nil
+}
+
+// DeleteClient removes a client with its consents, grants and tokens, for an operator. A document that is blocked stays:
+// deleted, it would be fetched and believed again. The error is a sentence for the operator, or store.ErrNotFound.
+func DeleteClient(s *store.Store, ctx context.Context, id string) error {
+	return s.Tx(ctx, func(ctx context.Context) error {
+		client, err := s.Client(ctx, id)
+		if err != nil {
+			return err
+		}
+		if client.Blocked && client.Source == store.FromDocument {
+			return fmt.Errorf("%s is blocked, and deleting it would forget that. Unblock it first", id)
+		}
+		return s.DeleteClient(ctx, id)
+	})
 }

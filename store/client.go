@@ -43,6 +43,7 @@ type Client struct {
 	FreshUntil      time.Time `gorm:"serializer:millis"` // documents: not fetched again before
 	IDTokenAlg      string    // id_token_signed_response_alg; "": ES256
 	FetchedAt       time.Time `gorm:"serializer:millis"` // documents: when the origin last answered with one
+	Trouble         string    // documents: why it was not taken when it was last fetched, for the operator; "": it was
 
 	JWKS             string    // its public keys (RFC 7517), inline
 	JWKSURI          string    `gorm:"column:jwks_uri"` // or where they are
@@ -114,6 +115,17 @@ func (s *Store) KeepDocument(ctx context.Context, c *Client) error {
 	})
 }
 
+// RefuseDocument notes that there is a document which is no client, and in c.Trouble why; of a client that was taken it
+// changes nothing.
+func (s *Store) RefuseDocument(ctx context.Context, c *Client) error {
+	c.Source, c.CreatedAt = FromDocument, s.now()
+	return wrap("refuse client document", s.db(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"trouble"}),
+		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "clients.redirect_uris = '[]'"}}},
+	}).Create(c).Error)
+}
+
 func (s *Store) replaceDocument(ctx context.Context, before, c *Client) error {
 	// A document that an operator allowed before anybody saw it has no redirect URIs yet.
 	if len(before.RedirectURIs) > 0 && another(before, c) {
@@ -132,7 +144,7 @@ func (s *Store) saveDocument(ctx context.Context, c *Client) error {
 			"name", "auth_method", "application_type", "uri", "logo_uri", "policy_uri", "terms_uri", "software_id",
 			"software_version", "redirect_uris", "grant_types", "response_types", "scopes", "contacts", "fresh_until", "id_token_alg",
 			"fetched_at", "jwks", "jwks_uri", "signing_alg", "auth_optional",
-			"post_logout_redirect_uris",
+			"post_logout_redirect_uris", "trouble",
 		})...),
 	}).Create(c).Error)
 }

@@ -39,7 +39,8 @@ type clientDescription struct {
 	Verified        bool      `json:"verified"`
 	ResourceServer  bool      `json:"resource_server"` // it may introspect every access token
 	Source          string    `json:"source"`
-	State           string    `json:"state"` // allowed, blocked or unverified
+	State           string    `json:"state"`             // allowed, blocked, unverified, or refused: its document is none
+	Trouble         string    `json:"trouble,omitempty"` // why its document was not taken when it was last fetched
 	CreatedAt       time.Time `json:"created_at"`
 }
 
@@ -51,17 +52,19 @@ func describeClient(c *store.Client, secret string) clientDescription {
 		SoftwareID: c.SoftwareID, SoftwareVersion: c.SoftwareVersion, Contacts: c.Contacts,
 		JWKSURI: c.JWKSURI, JWKS: c.JWKS,
 		IDTokenAlg: cmp.Or(c.IDTokenAlg, oauth.Algorithms()[0]), PostLogoutURIs: c.PostLogoutRedirectURIs, ResourceServer: c.ResourceServer,
-		Verified: c.Verified, Source: c.Source, State: stateOf(c), CreatedAt: c.CreatedAt.UTC(),
+		Verified: c.Verified, Source: c.Source, State: stateOf(c), Trouble: c.Trouble, CreatedAt: c.CreatedAt.UTC(),
 	}
 }
 
-// stateOf is what an operator decided about a client.
+// stateOf is what an operator decided about a client, or else what there is of it.
 func stateOf(c *store.Client) string {
 	switch {
 	case c.Blocked:
 		return "blocked"
 	case c.Verified:
 		return "allowed"
+	case c.Trouble != "" && len(c.RedirectURIs) == 0:
+		return "refused"
 	}
 	return "unverified"
 }
