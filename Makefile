@@ -19,6 +19,7 @@ test:
 
 e2e:
 	go test -tags e2e -count=1 -timeout 20m $(e2e)
+	cat cmd/frontdesk/e2e/figures.txt
 	go test -race -count=1 -timeout 20m -run '^TestRace$$' ./oauth -rounds 200
 
 bench:

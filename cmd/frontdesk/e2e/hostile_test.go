@@ -58,7 +58,7 @@ func TestHostile(t *testing.T) {
 		t.Run(area.name, func(t *testing.T) { area.run(y, t) })
 		t.Logf("%s: %d hostile requests", area.name, y.requests-before)
 	}
-	t.Logf("%d hostile requests in all", y.requests)
+	measured(t, "%d hostile requests in all", y.requests)
 	if y.requests < 200 && !t.Failed() {
 		t.Errorf("only %d hostile requests", y.requests)
 	}

@@ -51,7 +51,7 @@ func TestKill(t *testing.T) {
 	for _, b := range books {
 		sum.add(b.tally)
 	}
-	t.Logf("%d kills in %v; acknowledged: %+v; everything audited in %v", kills, killed.Round(time.Second), sum, (time.Since(began) - killed).Round(time.Second))
+	measured(t, "%d kills in %v; acknowledged: %+v; everything audited in %v", kills, killed.Round(time.Second), sum, (time.Since(began) - killed).Round(time.Second))
 	if sum.Clients == 0 || sum.People == 0 || sum.Exchanges == 0 || sum.Rotations == 0 || sum.Revocations == 0 || sum.CutShort == 0 {
 		t.Error("the load was too light to show anything")
 	}

@@ -92,7 +92,7 @@ func (p *pair) rounds(t *testing.T, what string, n int, before func()) {
 		all = append(all, p.revoke(t, token))
 	}
 	slices.Sort(all)
-	t.Logf("%s, %d times: median %v, maximum %v", what, n, all[n/2].Round(100*time.Microsecond), all[n-1].Round(100*time.Microsecond))
+	measured(t, "%s, %d times: median %v, maximum %v", what, n, all[n/2].Round(100*time.Microsecond), all[n-1].Round(100*time.Microsecond))
 	if all[n-1] >= time.Second {
 		t.Errorf("%s: a token passed %v after the revocation", what, all[n-1])
 	}
