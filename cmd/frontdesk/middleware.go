@@ -22,7 +22,7 @@ type refuser func(w http.ResponseWriter, r *http.Request, status int)
 
 // guard is what every request passes before it comes to a room. machines are where programs post, from any origin or none:
 // they bring a token or a secret instead of the browser's cookie. Where they share an address with people's answers, the
-// room looks at the origin itself.
+// room (oauth) looks at the origin itself.
 func guard(rooms http.Handler, machines []string, cfg *Config, refuse refuser, log *slog.Logger) http.Handler {
 	origins := http.NewCrossOriginProtection()
 	if err := origins.AddTrustedOrigin(cfg.URL); err != nil {
