@@ -33,5 +33,8 @@ func (p Person) Detail() string {
 	return p.Mail()
 }
 
+// Address is the whole email address, for whoever looks closer.
+func (p Person) Address() string { return clean(p.Email) }
+
 // Mail is the email address, short enough to stand in a box.
-func (p Person) Mail() string { return shorten(clean(p.Email), 40, 28) }
+func (p Person) Mail() string { return shorten(p.Address(), 40, 28) }
