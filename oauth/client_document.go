@@ -25,6 +25,10 @@ const (
 	maxStale = 7 * 24 * time.Hour
 )
 
+// unusablePause is between two fetches of a document that is no client's: whoever mends it tries again soon, and so does
+// whoever would flood its origin through us.
+const unusablePause = 10 * time.Second
+
 // document members that RFC 7591 does not have, or that a document may not have.
 type clientDocument struct {
 	registration
@@ -48,6 +52,9 @@ func (s *Server) client(ctx context.Context, r *http.Request, id string) (*store
 		return nil, store.ErrNotFound
 	case err != nil:
 		c = nil
+	}
+	if c != nil && !usable(c) && s.Now().Before(c.FreshUntil) {
+		return nil, store.ErrNotFound // it was just asked for
 	}
 	if c == nil || !usable(c) || !s.Now().Before(c.FreshUntil) {
 		if c, err = s.askDocument(ctx, r, id, c); err != nil {
@@ -96,7 +103,7 @@ func (s *Server) fetchDocument(ctx context.Context, r *http.Request, id string, 
 	c, err := s.readDocument(ctx, id)
 	if err != nil {
 		s.Log.WarnContext(ctx, "client document not taken", "request", r.Header.Get("X-Request-Id"), "client", id, "err", reason(err))
-		if stale != nil && usable(stale) {
+		if stale != nil {
 			return s.staleDocument(ctx, stale, err)
 		}
 		return nil, s.refusedDocument(ctx, id, err)
@@ -113,10 +120,12 @@ func (s *Server) fetchDocument(ctx context.Context, r *http.Request, id string, 
 func (s *Server) staleDocument(ctx context.Context, stale *store.Client, why error) (*store.Client, error) {
 	c := new(*stale)
 	if !errors.Is(why, outbound.ErrDown) || s.Now().Sub(stale.FetchedAt) > maxStale {
-		c.RedirectURIs, c.PostLogoutRedirectURIs = nil, nil // nothing may go there, and it is fetched anew each time
+		c.RedirectURIs, c.PostLogoutRedirectURIs = nil, nil // nothing may go there
 	}
-	c.Trouble = trouble(why)
-	c.FreshUntil = s.Now().Add(minFresh)
+	c.Trouble, c.FreshUntil = trouble(why), s.Now().Add(minFresh)
+	if !usable(c) {
+		c.FreshUntil = s.Now().Add(unusablePause)
+	}
 	if err := s.Store.KeepDocument(ctx, c); err != nil {
 		return nil, err
 	}
@@ -132,7 +141,7 @@ func (s *Server) staleDocument(ctx context.Context, stale *store.Client, why err
 func (s *Server) refusedDocument(ctx context.Context, id string, why error) error {
 	_, seen := errors.AsType[*fosite.RFC6749Error](why)
 	if c, err := NewDocument(id); seen && err == nil {
-		c.Trouble, c.FetchedAt = trouble(why), s.Now()
+		c.Trouble, c.FetchedAt, c.FreshUntil = trouble(why), s.Now(), s.Now().Add(unusablePause)
 		if err := s.Store.RefuseDocument(ctx, c); err != nil {
 			return err
 		}

@@ -504,10 +504,41 @@ func TestRefusedDocumentsAreRecorded(t *testing.T) {
 	}
 	// What this server thought of it changes nothing where another got it.
 	o.answer = documentOf(nil)
+	h.clock.at = h.clock.at.Add(unusablePause)
 	_, err := h.client(t.Context(), httptest.NewRequest("GET", "/", nil), o.url)
 	must(t, err)
 	must(t, h.Store.RefuseDocument(t.Context(), &store.Client{ID: o.url, Trouble: "late"}))
 	if got := state(o.url); got != "true false " {
 		t.Error(got)
+	}
+}
+
+// TestUnusableDocumentsAreAskedForNowAndThen: who is exempt from the limits of addresses does not let strangers flood its origin
+// through us, whatever is wrong with it; once it is mended it soon works.
+func TestUnusableDocumentsAreAskedForNowAndThen(t *testing.T) {
+	for name, broken := range map[string]func(http.ResponseWriter, string){
+		"no name": documentOf(map[string]any{"client_name": ""}), "404": func(w http.ResponseWriter, _ string) { w.WriteHeader(http.StatusNotFound) },
+		"503": func(w http.ResponseWriter, _ string) { w.WriteHeader(http.StatusServiceUnavailable) },
+	} {
+		h, o := newHouse(t), newOrigin(t)
+		h.registers = newRegisters(2, h.Now)
+		c, err := NewDocument(o.url)
+		must(t, err)
+		must(t, h.Store.CreateClient(t.Context(), c))
+		must(t, h.Store.AllowClient(t.Context(), o.url))
+		o.answer = broken
+		for range 5 {
+			if w := h.visit(o.url); w.Code != http.StatusBadRequest {
+				t.Errorf("%s: %d", name, w.Code)
+			}
+		}
+		if n := o.served.Load(); n != 1 {
+			t.Errorf("%s: fetched %d times at once", name, n)
+		}
+		o.answer = documentOf(nil)
+		h.clock.at = h.clock.at.Add(unusablePause)
+		if h.visit(o.url); h.pages.asked.Client == nil || h.pages.asked.Client.Name != "Claude Code" || !h.pages.asked.Client.Verified {
+			t.Errorf("%s: it was mended, and the page shows %+v", name, h.pages.asked.Client)
+		}
 	}
 }

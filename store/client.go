@@ -108,8 +108,11 @@ func (s *Store) SaveDocument(ctx context.Context, c *Client) error {
 func (s *Store) KeepDocument(ctx context.Context, c *Client) error {
 	return s.Tx(ctx, func(ctx context.Context) error {
 		before, err := s.holdClient(ctx, c.ID)
-		if err != nil || !before.FetchedAt.Equal(c.FetchedAt) {
+		switch {
+		case err != nil:
 			return err
+		case !before.FetchedAt.Equal(c.FetchedAt), len(before.RedirectURIs) == 0 && len(c.RedirectURIs) > 0: // it has gone meanwhile
+			return nil
 		}
 		return s.replaceDocument(ctx, before, c)
 	})
@@ -121,7 +124,7 @@ func (s *Store) RefuseDocument(ctx context.Context, c *Client) error {
 	c.Source, c.CreatedAt = FromDocument, s.now()
 	return wrap("refuse client document", s.db(ctx).Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"trouble"}),
+		DoUpdates: clause.AssignmentColumns([]string{"trouble", "fresh_until"}),
 		Where:     clause.Where{Exprs: []clause.Expression{clause.Expr{SQL: "clients.redirect_uris = '[]'"}}},
 	}).Create(c).Error)
 }

@@ -53,3 +53,41 @@ func TestDocument(t *testing.T) {
 		}
 	})
 }
+
+// TestKeepDocument: what became of a copy is saved over that very copy, and a server that learned less brings back nothing of
+// what another has seen go.
+func TestKeepDocument(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, c *clock) {
+		const id = "https://a.example/client.json"
+		ctx, copied := t.Context(), store.Client{ID: id, Name: "Copied", RedirectURIs: []string{"https://a.example/cb"}, FetchedAt: start}
+		is := func(when, name string, redirects int, fresh time.Duration) {
+			t.Helper()
+			got, err := s.Client(ctx, id)
+			must(t, err)
+			if got.Name != name || len(got.RedirectURIs) != redirects || !got.FreshUntil.Equal(start.Add(fresh)) {
+				t.Errorf("%s: %+v", when, got)
+			}
+		}
+		keep := func(name string, redirects []string, fetched, fresh time.Duration) {
+			t.Helper()
+			kept := copied
+			kept.Name, kept.RedirectURIs, kept.FetchedAt, kept.FreshUntil = name, redirects, start.Add(fetched), start.Add(fresh)
+			must(t, s.KeepDocument(ctx, &kept))
+		}
+		first := copied
+		wants(t, "there is none", s.KeepDocument(ctx, &first), store.ErrNotFound)
+		first = copied
+		first.FreshUntil = start
+		must(t, s.SaveDocument(ctx, &first))
+		keep("Copied", copied.RedirectURIs, 0, time.Minute)
+		is("down", "Copied", 1, time.Minute)
+		keep("Another", copied.RedirectURIs, time.Hour, 2*time.Minute)
+		is("of another copy", "Copied", 1, time.Minute)
+		keep("Copied", nil, 0, 3*time.Minute)
+		is("gone", "Copied", 0, 3*time.Minute)
+		keep("Copied", copied.RedirectURIs, 0, 4*time.Minute)
+		is("down, says another", "Copied", 0, 3*time.Minute)
+		keep("Copied", nil, 0, 5*time.Minute)
+		is("gone again", "Copied", 0, 5*time.Minute)
+	})
+}
