@@ -1,7 +1,6 @@
 package oauth
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -119,16 +118,22 @@ func matchRedirect(requested string, registered []string) bool {
 
 // ours tells whether a redirect leads to this server, where no client is that registered itself: what the browser is sent
 // with would pass for one of our own pages'.
-func (s *Server) ours(uri string) bool { return sameOrigin(uri, s.URL) }
+func (s *Server) ours(uri string) bool { return webOrigin(uri) == s.origin }
 
-// sameOrigin compares as browsers do (RFC 6454 section 5): host names have no case, and every port a number.
-func sameOrigin(one, other string) bool {
-	a, err1 := url.Parse(one)
-	b, err2 := url.Parse(other)
-	port := func(u *url.URL) string {
-		return cmp.Or(u.Port(), map[string]string{"https": "443", "http": "80"}[u.Scheme])
+// webOrigin is an origin as browsers compare them (RFC 6454 section 4): host names have no case, and every port a number.
+func webOrigin(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return ""
 	}
-	return err1 == nil && err2 == nil && a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+	port := u.Port()
+	switch {
+	case port == "" && u.Scheme == "https":
+		port = "443"
+	case port == "" && u.Scheme == "http":
+		port = "80"
+	}
+	return u.Scheme + "://" + strings.ToLower(u.Hostname()) + ":" + port
 }
 
 // isLoopback tells whether uri is http on this computer.

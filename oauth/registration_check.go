@@ -24,7 +24,8 @@ func (s *Server) describedClient(asked *registration) (*store.Client, error) {
 	if err := checkRedirects(c.RedirectURIs); err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(c.RedirectURIs, s.ours) {
+	// On this computer the port of a redirect says nothing yet (RFC 8252 section 7.3): the request's does.
+	if slices.ContainsFunc(c.RedirectURIs, func(uri string) bool { return s.ours(uri) && !isLoopback(uri) }) {
 		return nil, errInvalidRedirectURI.WithHint("A redirect URI leads to this server.")
 	}
 	if err := checkPostLogoutRedirects(c.PostLogoutRedirectURIs); err != nil {

@@ -55,6 +55,7 @@ type Server struct {
 	Config
 	provider  fosite.OAuth2Provider
 	keys      *Keys
+	origin    string // of URL
 	seen      seen
 	used      uses
 	registers registers
@@ -111,7 +112,7 @@ func New(ctx context.Context, c Config) (*Server, error) {
 		return nil, errors.New("oauth: no resource")
 	}
 	c.AccessTokenAlgorithm = cmp.Or(c.AccessTokenAlgorithm, usualAlgorithm)
-	s := &Server{Config: c, registers: newRegisters(c.RegistrationsPerHour, c.Now), revocations: newRevocations(c)}
+	s := &Server{Config: c, origin: webOrigin(c.URL), registers: newRegisters(c.RegistrationsPerHour, c.Now), revocations: newRevocations(c)}
 	s.origins = http.NewCrossOriginProtection()
 	err := s.origins.AddTrustedOrigin(c.URL) // behind a proxy the Host may be another
 	if err != nil {
