@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMessageLimits(t *testing.T) {
@@ -148,6 +149,7 @@ func TestTokenEndsWhileTheBodyArrives(t *testing.T) {
 	d.verified = func() {
 		d.ended.Store(true)
 		go func() {
+			time.Sleep(2 * patience) // what comes sooner was as good as there
 			_, _ = io.WriteString(rest, call)
 			_ = rest.Close()
 		}()
