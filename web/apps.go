@@ -38,10 +38,12 @@ func (s *Server) apps(w http.ResponseWriter, r *http.Request, session *account.S
 	return s.pages.Render(w, r, http.StatusOK, p)
 }
 
-// disconnected is the app that disconnect leads here from. Its name comes from our own records: an address can be made up.
+// disconnected is the app that disconnect leads here from. Whoever comes by a link hears of none: anybody can register a name
+// and send people here to read it.
 func (s *Server) disconnected(r *http.Request, connections []store.Connection) (*page.App, error) {
 	id := r.URL.Query().Get("disconnected")
-	if id == "" || slices.ContainsFunc(connections, func(c store.Connection) bool { return c.Client.ID == id }) {
+	site := r.Header.Get("Sec-Fetch-Site")
+	if id == "" || site != "" && site != "same-origin" || slices.ContainsFunc(connections, func(c store.Connection) bool { return c.Client.ID == id }) {
 		return nil, nil
 	}
 	c, err := s.Store.Client(r.Context(), id)
