@@ -62,12 +62,21 @@ func (s *Server) keepUses(ctx context.Context) {
 
 // noteUses writes down what was used. What cannot be is lost: the next use is noted as well.
 func (s *Server) noteUses(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, noteTime)
-	defer cancel()
-	if err := s.Store.NoteUses(ctx, s.used.take()); err != nil {
-		s.Log.WarnContext(ctx, "last uses not noted", "err", err)
+	for ids := range slices.Chunk(s.used.take(), noteBatch) {
+		err := func() error {
+			ctx, cancel := context.WithTimeout(ctx, noteTime)
+			defer cancel()
+			return s.Store.NoteUses(ctx, ids)
+		}()
+		if err != nil {
+			s.Log.WarnContext(ctx, "last uses not noted", "err", err)
+			return
+		}
 	}
 }
 
-// noteTime is how long that may take, at the end of the program too.
-const noteTime = 2 * time.Second
+// How many are written down at once, and how long that may take, at the end of the program too.
+const (
+	noteBatch = 1000
+	noteTime  = 2 * time.Second
+)
