@@ -30,9 +30,9 @@ func (s *Store) Session(ctx context.Context, id string) (*Session, error) {
 
 var readSession = "SELECT " + columns("sessions", new(Session)) + " FROM sessions WHERE id = $1 AND expires_at > $2"
 
-// DeleteSession ends one session; one that is gone already is no error.
-func (s *Store) DeleteSession(ctx context.Context, ids ...string) error {
-	return wrap("delete session", s.db(ctx).Where("id IN ?", ids).Delete(&Session{}).Error)
+// EndSessions ends these sessions; those that are gone already are no error.
+func (s *Store) EndSessions(ctx context.Context, ids ...string) error {
+	return wrap("end sessions", s.db(ctx).Where("id IN ?", ids).Delete(&Session{}).Error)
 }
 
 // DeleteSessions ends every session of a user.

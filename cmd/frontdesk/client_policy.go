@@ -54,11 +54,14 @@ func (c *call) showVouched(ctx context.Context, s *store.Store, id string) error
 	if err != nil || !client.Verified || client.Blocked {
 		return err
 	}
-	if len(client.RedirectURIs) == 0 {
-		_, err = fmt.Fprintln(c.stdout, "Its document has not been fetched yet.")
-		return err
+	says := fmt.Sprintf("It is called %q and takes people to %s.", client.Name, strings.Join(client.RedirectURIs, " "))
+	switch {
+	case len(client.RedirectURIs) == 0 && client.Trouble != "":
+		says = "Its document was not taken when it was last fetched: " + client.Trouble
+	case len(client.RedirectURIs) == 0:
+		says = "Its document has not been fetched yet."
 	}
-	_, err = fmt.Fprintf(c.stdout, "It is called %q and takes people to %s.\n", client.Name, strings.Join(client.RedirectURIs, " "))
+	_, err = fmt.Fprintln(c.stdout, says)
 	return err
 }
 

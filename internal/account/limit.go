@@ -9,7 +9,8 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// maxAddresses bounds what a Limiter remembers. Beyond it the address that was quiet longest is forgotten.
+// maxAddresses bounds what a Limiter remembers: networks, of which an IPv6 address counts for two. Beyond it the one that
+// was quiet longest is forgotten.
 const maxAddresses = 1 << 16
 
 // Limiter lets every address do something so often, and no more. It is safe for concurrent use; the nil

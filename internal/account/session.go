@@ -108,7 +108,7 @@ func (a *Accounts) deleteSessions(ctx context.Context, r *http.Request) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	return a.store.DeleteSession(ctx, ids...)
+	return a.store.EndSessions(ctx, ids...)
 }
 
 // cookieName takes the prefix that lets no other host and no http page set the cookie (RFC 6265bis
