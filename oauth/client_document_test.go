@@ -528,8 +528,8 @@ func TestUnusableDocumentsAreAskedForNowAndThen(t *testing.T) {
 		must(t, h.Store.AllowClient(t.Context(), o.url))
 		o.answer = broken
 		for range 5 {
-			if w := h.visit(o.url); w.Code != http.StatusBadRequest {
-				t.Errorf("%s: %d", name, w.Code)
+			if w := h.visit(o.url); w.Code != http.StatusBadRequest || strings.Contains(h.pages.refused.Detail, "The document has no client_name") != (name == "no name") {
+				t.Errorf("%s: %d %+v", name, w.Code, h.pages.refused)
 			}
 		}
 		if n := o.served.Load(); n != 1 {
