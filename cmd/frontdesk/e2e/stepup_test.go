@@ -43,6 +43,8 @@ func (d *desk) updated(t *testing.T, p person, update, after []byte) {
 	d.same(t, p, readProfile(t, after))
 }
 
+// The Python SDK is on PyPI alone, which is neither npm nor Debian: what it does at a 403 is not tried here.
+
 // TestStepUpTypeScript: the SDK meets a 403 insufficient_scope and asks the person for more, as the client that it is. Its v2
 // line names what it has and what is new, v1 only what the 403 says: either way nothing is lost. v1 steps up only while
 // it has no refresh token; see stepup.mjs.
