@@ -31,7 +31,6 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 		DocumentHost: oauth.DocumentHost(ask.Client), Local: ask.Local, New: ask.First, User: personOf(ask.User), SwitchURL: ask.SwitchURL,
 		ResourceName: ask.Resource.Name, ResourceURL: ask.Resource.URL,
 		RedirectHost: host, RedirectURI: ask.RedirectURI, Site: ask.Site, AppsURL: appsPath, UserID: ask.UserID, Nothing: ask.Nothing,
-		Torn: ask.Torn[0].Title, Needs: ask.Torn[1].Title,
 		Lasts: ask.Lasts, Unused: ask.Unused, LookAlike: ask.LookAlike, LogoURL: ask.LogoURL,
 	}
 	if ask.Client.Verified { // what a stranger names is no link where people decide (OpenID Connect Registration section 2)
@@ -41,6 +40,9 @@ func (s *Server) Consent(w http.ResponseWriter, r *http.Request, ask oauth.Conse
 		p.Scopes = append(p.Scopes, page.Scope{
 			Title: scope.Title, Description: scope.Description, Field: scope.Field, Off: scope.Off, Stay: scope.Name == oauth.OfflineAccess,
 		})
+	}
+	if ask.Torn[0].Name != "" {
+		p.Torn = &page.Torn{Ticked: ask.Torn[0].Title, Needs: ask.Torn[1].Title}
 	}
 	for _, scope := range ask.Kept {
 		p.Kept = append(p.Kept, scope.Title)

@@ -22,7 +22,7 @@ type Consent struct {
 	Kept         []string      // what it was allowed before and keeps, as deeds
 	UserID       bool          // it learns the user id, whatever is ticked
 	Nothing      bool          // nothing that there is to allow was ticked, and the person is asked again
-	Torn, Needs  string        // or Torn was ticked without Needs, which comes with it
+	Torn         *Torn         // or that was ticked without what comes with it; nil: it was not
 	Lasts        time.Duration // how long its access lasts
 	Unused       time.Duration // how long it may renew that without being used; 0: it may not
 	RedirectHost string
@@ -35,6 +35,9 @@ type Consent struct {
 	TermsURL     string // the app's terms of service; as PolicyURL
 	LogoURL      string // our copy of the client's logo: a local URL; empty: its initial stands for it
 }
+
+// Torn is the title of a scope that was ticked without another, which comes with it.
+type Torn struct{ Ticked, Needs string }
 
 // Scope is one thing an app will be able to do, in words for people.
 type Scope struct {

@@ -1,6 +1,9 @@
 package page
 
-import "strings"
+import (
+	"html/template"
+	"strings"
+)
 
 // Person is somebody who is signed in. Either part may be empty.
 type Person struct{ Name, Email string }
@@ -26,15 +29,20 @@ func (p Person) Title() string {
 }
 
 // Detail is the line below Title, empty when there is no more to say.
-func (p Person) Detail() string {
-	if clean(p.Name) == "" {
+func (p Person) Detail() template.HTML {
+	if p.Email == "" || clean(p.Name) == "" {
 		return ""
 	}
-	return p.Mail()
+	return breakable(p.Mail(), clean(p.Email))
 }
 
-// Address is the whole email address, for whoever looks closer.
-func (p Person) Address() string { return clean(p.Email) }
+// Only is Title where there is no Detail.
+func (p Person) Only() template.HTML {
+	if clean(p.Name) == "" {
+		return breakable(p.Mail(), clean(p.Email))
+	}
+	return breakable(p.Title(), p.Title())
+}
 
 // Mail is the email address, short enough to stand in a box.
-func (p Person) Mail() string { return shorten(p.Address(), 40, 28) }
+func (p Person) Mail() string { return shorten(clean(p.Email), 40, 28) }

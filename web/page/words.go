@@ -8,19 +8,21 @@ import (
 )
 
 // snippet is a piece of text to copy and the file that it belongs in.
-type snippet struct{ File, Text string }
+type snippet struct {
+	File template.HTML
+	Text string
+}
 
 // words returns what templates may call.
 func words(site Site) template.FuncMap {
 	return template.FuncMap{
-		"site":      func() Site { return site },
-		"snippet":   func(file, text string) snippet { return snippet{file, text} },
-		"name":      appName,
-		"initial":   initial,
-		"clean":     clean,
-		"span":      span,
-		"breakable": breakable,
-		"host":      func(s string) string { return shorten(clean(s), 10, 30) },
+		"site":    func() Site { return site },
+		"snippet": func(file, text string) snippet { return snippet{breakable(file, file), text} },
+		"name":    appName,
+		"initial": initial,
+		"clean":   clean,
+		"span":    span,
+		"host":    func(s string) string { return shorten(clean(s), 10, 30) },
 	}
 }
 
@@ -44,14 +46,14 @@ func literal(s string) string { return strings.ReplaceAll(template.HTMLEscapeStr
 // bears.
 func appName(s string) string { return shorten(cmp.Or(clean(s), "Unnamed app"), 26, 14) }
 
-// breakable is an email address or the name of a file, cleaned, with places where a line may end: to a browser it is one
-// word, which it breaks anywhere.
-func breakable(s string) template.HTML {
-	s = template.HTMLEscapeString(clean(s)) // the rest is ours
-	if len(s) > fitsPhone {
-		s = lineEnds.Replace(s)
+// breakable is a short form of an email address or of the name of a file, both clean, with places where a line may end: to a
+// browser it is one word, which it breaks anywhere. The whole is there for whoever looks closer.
+func breakable(short, whole string) template.HTML {
+	text := template.HTMLEscapeString(short)
+	if len(text) > fitsPhone {
+		text = `<span title="` + template.HTMLEscapeString(whole) + `">` + lineEnds.Replace(text) + "</span>"
 	}
-	return template.HTML(s)
+	return template.HTML(text) // the rest is ours
 }
 
 // fitsPhone is how many characters stand in one line of a box even on the smallest phone.
